@@ -1,0 +1,45 @@
+# `make` alone prints this help. Everything runs in .venv, made by `make setup`.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test soak sandbox format lock messages
+
+help: ## what each target does
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## install only (then .venv/bin/kabar)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+check: setup ## format, lint, types, imports and content
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/kabar check
+
+test: setup ## all tests that fit into five minutes
+	$(BIN)/python -m pytest -q -m "not soak"
+
+soak: setup ## long crash and load runs
+	$(BIN)/python -m pytest -q -m soak
+
+sandbox: setup ## the main job on your own machine, with nothing but Python
+	$(BIN)/kabar sandbox
+
+format: setup ## format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+messages: setup ## gather phrases and flow texts into locales/
+	$(BIN)/python -m bot.messages
+
+lock: setup ## write both lock files anew
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --build-deps-for editable --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --build-deps-for editable --extra dev --output-file requirements-dev.lock pyproject.toml

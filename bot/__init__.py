@@ -1,0 +1,1 @@
+"""How Kabar talks: Telegram, the clock, commands, and the use cases behind them."""

@@ -1,0 +1,1 @@
+"""What should happen: pure decisions and the content they are made from."""

@@ -1,0 +1,187 @@
+"""The words of the domain as types: ids, closed sets, and the people and things of a case."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import NewType
+
+CaseId = NewType("CaseId", str)
+ContactId = NewType("ContactId", str)
+StaffId = NewType("StaffId", str)
+CheckinId = NewType("CheckinId", str)
+AlertId = NewType("AlertId", str)
+MessageId = NewType("MessageId", str)  # one message of a person, as stored
+
+
+class Level(StrEnum):
+    """What a contact's phone may show (safeguarding decision 1)."""
+
+    OPEN = "A"
+    DISCREET = "B"
+    SILENT = "C"
+    CUT = "D"
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Role(StrEnum):
+    SOCIAL_WORKER = "social_worker"
+    SUPERVISOR = "supervisor"
+    HEAD = "head"
+    PSYCHOLOGIST = "psychologist"
+    BROADCASTER = "broadcaster"
+    ADMIN = "admin"
+
+
+class Urgency(StrEnum):
+    """How soon a human must look; kritis is the highest."""
+
+    CRITICAL = "kritis"
+    HIGH = "tinggi"
+    ATTENTION = "perhatian"
+
+    @property
+    def rank(self) -> int:
+        """0 for perhatian, 2 for kritis."""
+        return (Urgency.ATTENTION, Urgency.HIGH, Urgency.CRITICAL).index(self)
+
+
+class Certainty(StrEnum):
+    SURE = "sure"
+    UNSURE = "unsure"
+    DENIED = "denied"
+
+
+class ContactState(StrEnum):
+    """Where a contact stands between the invitation and the goodbye."""
+
+    INVITED = "invited"  # a link exists, nobody has opened it
+    GREETED = "greeted"  # the link was opened, the greeting is shown
+    NUMBER_ASKED = "number_asked"  # a phone number is on file and must be shared
+    PENDING = "pending"  # a worker has to say that this is the right person
+    CONSENTING = "consenting"  # the consent is being asked
+    ACTIVE = "active"
+    DECLINED = "declined"  # "Belum dulu"
+    STOPPED = "stopped"
+    WRONG_PERSON = "wrong_person"
+    BLOCKED = "blocked"
+    REJECTED = "rejected"  # the worker said "Bukan dia"
+
+
+class CheckinState(StrEnum):
+    DUE = "due"  # planned, not yet shown
+    ASKED = "asked"  # the opening is on the phone, nothing answered
+    OPEN = "open"  # questions are being answered
+    PAUSED = "paused"  # "Belum selesai. Lanjutkan?"
+    FINISHED = "finished"
+    PULSED = "pulsed"  # answered by one tap on the reminder
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """Is it on the phone, waiting for the person?"""
+        return self in (CheckinState.ASKED, CheckinState.OPEN, CheckinState.PAUSED)
+
+
+class AlertKind(StrEnum):
+    """Why a human is asked. An alert comes from rules or buttons; the rest are tasks."""
+
+    ALERT = "alert"
+    UNSURE_WORDS = "unsure_words"  # to be read within 60 minutes, Benar / Bukan
+    READING = "reading"  # the reading list
+    CALL = "call"  # "Telepon saya"
+    ROUTE = "route"  # stopped, blocked or wrong person: reach the family another way
+    RETURN = "return"  # MULAI
+    NEW_CONTACT = "new_contact"  # somebody opened the link and waits
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What came of it (safeguarding decision 5)."""
+
+    NOT_REACHED = "not_reached"
+    TALKED_SAFE = "talked_safe"
+    TALKED_MORE = "talked_more"
+    VISIT = "visit"
+    REFER = "refer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeHours:
+    """When a family may get an unprompted message, in its own local time (end excluded)."""
+
+    start: time
+    end: time
+    timezone: str  # an IANA name such as Asia/Jakarta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One child's after-care. `baseline` is the total of items 1-7 at termination, 0-21."""
+
+    id: CaseId
+    code: str
+    nickname: str
+    birth_date: date
+    risk: Risk
+    stage: str
+    worker: StaffId
+    home_risk: bool
+    left_on: date | None
+    baseline: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """An adult who may be written to for a case. `level` is the level on file, see `effective`."""
+
+    id: ContactId
+    case: CaseId
+    state: ContactState
+    level: Level
+    interviewed_on: date | None
+    hours: SafeHours
+    language: str
+    consented_at: datetime | None
+    last_spoken_at: datetime | None
+    duress_word: str | None
+    has_phone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    id: StaffId
+    role: Role
+    timezone: str
+    is_active: bool
+    is_reachable: bool  # linked, and has not blocked the bot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Words that fired: `start` and `end` are character offsets into the text as typed."""
+
+    text: str
+    start: int
+    end: int
+    category: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What the detector found. `level` is none, watch or critical; denied words give no level."""
+
+    level: str
+    labels: tuple[str, ...]
+    evidence: tuple[Evidence, ...]

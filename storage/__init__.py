@@ -1,0 +1,1 @@
+"""What is remembered: tables, the vault, the two doors as rows."""
