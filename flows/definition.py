@@ -1,0 +1,294 @@
+"""The shape of content: check-ins, rules, programme, urgencies, messages, help numbers, wording."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+from flows.model import Level, Risk, Urgency
+
+AGES: tuple[tuple[str, int], ...] = (("0-6", 6), ("7-12", 12), ("13-17", 17))
+"""Age variants of an item with the last year of life they hold for."""
+
+ANY_AGE = ""
+
+
+class Press(StrEnum):
+    """What a button on a family's phone does; labels are content."""
+
+    GO_ON = "go_on"
+    WRONG_PERSON = "wrong_person"
+    AGREE = "agree"
+    DECLINE = "decline"
+    START = "start"
+    LATER = "later"
+    CALL_ME = "call_me"
+    HELP = "help"
+    NUMBERS = "numbers"
+    STOP = "stop"
+    CLOSE = "close"
+    BACK = "back"
+    SKIP = "skip"
+    FINISH = "finish"
+    RESUME = "resume"
+    CHOOSE = "choose"  # a choice of an item; its label is the choice's own
+    PULSE_GOOD = "pulse_good"
+    PULSE_BAD = "pulse_bad"
+    MORNING = "morning"
+    NOON = "noon"
+    AFTERNOON = "afternoon"
+    NOT_NOW = "not_now"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    UNCERTAIN = "uncertain"
+    OTHER_HOUR = "other_hour"
+    SAME_HOUR = "same_hour"
+    HIDE = "hide"  # typed only: CUKUP
+    RETURN = "return"  # typed only: MULAI
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One answer: `value` is what counts, `typed` are everyday forms that mean the same."""
+
+    value: int
+    label: str
+    typed: tuple[str, ...] = ()
+    then: str | None = None  # the item asked next instead of the following one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One question. `texts` is by age variant, or under `ANY_AGE` alone."""
+
+    id: str
+    texts: Mapping[str, str]
+    choices: tuple[Choice, ...]
+    scale: str | None
+    is_branch: bool  # reached only by another choice's `then`
+
+    def text_for(self, age: int) -> str:
+        """The wording for a child of `age` years; the oldest variant for anyone older."""
+        if ANY_AGE in self.texts:
+            return self.texts[ANY_AGE]
+        for name, last_year in AGES:
+            if age <= last_year and name in self.texts:
+                return self.texts[name]
+        return next(self.texts[name] for name, _ in reversed(AGES) if name in self.texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """Which items are added up. `bands` are (name, least total), from low to high."""
+
+    items: tuple[str, ...]
+    least_answered: int
+    bands: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who stands behind a piece of content; both None means not yet reviewed."""
+
+    by: str | None
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkin:
+    """One short set of questions. `kind` is check-in, pulse or school."""
+
+    id: str
+    kind: str
+    level: Level
+    approval: Approval
+    opening: str
+    items: tuple[Item, ...]
+    open_line: str | None
+    total: Total | None
+
+    @property
+    def asked(self) -> tuple[Item, ...]:
+        """The items everybody gets, in order."""
+        return tuple(item for item in self.items if not item.is_branch)
+
+    def item(self, item_id: str) -> Item:
+        """The item of that id; KeyError if there is none."""
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise KeyError(item_id)
+
+
+FactValue = int | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare:
+    """Holds if the named fact is known and passes; exactly one of the three bounds is set."""
+
+    fact: str
+    equals: FactValue | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Condition"
+
+
+Condition = Compare | All | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """Speak again only `rise` points above the last alert of this rule, or after `days`."""
+
+    rise: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    id: str
+    version: int
+    when: Condition
+    urgency: Urgency
+    says: str  # Indonesian, with {fact} places
+    repeat: Repeat | None
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """Up to and with week `until_week` a check-in comes every `every_days` days."""
+
+    until_week: int
+    every_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """`checkins` maps a level to a check-in id, `cadence` a risk to its steps in order."""
+
+    id: str
+    stages: tuple[tuple[str, str], ...]  # (id, Indonesian name)
+    checkins: Mapping[Level, str]
+    cadence: Mapping[Risk, tuple[Cadence, ...]]
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`after_minutes` since the start (working minutes where the urgency keeps hours).
+
+    `tell` names worker, duty, supervisor or head. A step with `every_minutes` is repeated.
+    """
+
+    after_minutes: int
+    tell: tuple[str, ...]
+    every_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """How an urgency reaches people: `steps[0]` is told at once."""
+
+    urgency: Urgency
+    in_working_hours: bool
+    makes_sound: bool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingHours:
+    start: time
+    end: time
+    weekdays: frozenset[int]  # Monday is 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgencies:
+    chains: Mapping[Urgency, Chain]
+    working: WorkingHours
+    unsure_words_minutes: int  # how long unsure words may wait for Benar / Bukan
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageText:
+    """What a family reads. `buttons` are rows of presses; `levels` may receive it."""
+
+    id: str
+    levels: frozenset[Level]
+    text: str
+    buttons: tuple[tuple[Press, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """`greetings` are (first hour it holds from, word), `weekdays` begin with Monday."""
+
+    texts: Mapping[str, MessageText]
+    labels: Mapping[Press, str]
+    tips: tuple[str, ...]
+    greetings: tuple[tuple[int, str], ...]
+    weekdays: tuple[str, ...]
+    typed: Mapping[Press, tuple[str, ...]]  # words that equal a button, folded
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpNumber:
+    """A line a family may call. `in_danger` ones are shown with the danger text."""
+
+    label: str
+    number: str
+    in_danger: bool
+    source: str
+    checked_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Words that may never leave, words that only look like them, and nicknames allowed."""
+
+    forbidden: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    nicknames: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Everything a centre may change, as loaded. `files` is (kind, name, body) of each file."""
+
+    checkins: Mapping[str, Checkin]
+    rules: tuple[Rule, ...]
+    programme: Programme
+    urgencies: Urgencies
+    messages: Messages
+    help_numbers: tuple[HelpNumber, ...]
+    wording: Wording
+    signs: Mapping[str, object]  # built by warning_signs.build
+    files: tuple["ContentFile", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentFile:
+    """One file as read; `sha256` is its version, kept in `content_versions`."""
+
+    kind: str  # checkin, rules, programme, urgencies, messages, contacts, wording, signs
+    name: str  # path relative to the content folder
+    sha256: str
+    body: str
