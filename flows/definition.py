@@ -1,7 +1,7 @@
 """The shape of content: check-ins, rules, programme, urgencies, messages, help numbers, wording."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
@@ -245,7 +245,12 @@ class Messages:
     tips: tuple[str, ...]
     greetings: tuple[tuple[int, str], ...]
     weekdays: tuple[str, ...]
-    typed: Mapping[Press, tuple[str, ...]]  # words that equal a button, folded
+    days: Mapping[str, str]  # today, tomorrow, weekday (with a {hari} place)
+    reasons: Mapping[str, str]  # what staff read about things that stand in no rule file
+    share_number: str  # label of Telegram's own button that shares the phone number
+    typed: Mapping[Press, tuple[str, ...]]  # words that equal a button and its label, folded
+    short_forms: Mapping[str, str] = field(default_factory=dict)  # gak -> tidak, one word each
+    day_forms: tuple[tuple[str, ...], ...] = ()  # at index n: what may be typed for n days, folded
     approval: Approval
 
 

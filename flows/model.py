@@ -114,6 +114,10 @@ class Outcome(StrEnum):
     TALKED_MORE = "talked_more"
     VISIT = "visit"
     REFER = "refer"
+    READ = "read"  # reading list only
+    RESUMED = "resumed"  # MULAI: the family takes part again
+    CONFIRMED = "confirmed"  # unsure words: Benar
+    DISMISSED = "dismissed"  # unsure words: Bukan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,7 @@ class Contact:
     last_spoken_at: datetime | None
     duress_word: str | None
     has_phone: bool
+    consent_part: int  # how many parts of the consent have been shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,164 @@
+"""Advance one check-in by one reply: branch, back, skip, edit, break, resume, expire.
+
+Every function takes the talk as it stands and returns the events that follow; none changes it.
+A reply that does not fit the question being asked gives no events but the question again, so that
+an old button can never corrupt a check-in.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from flows import phrases
+from flows.conversation_state import OPEN_LINE, Talk
+from flows.definition import Choice, Messages, Press
+from flows.events import (
+    AnswerGiven,
+    CheckinMoved,
+    Event,
+    Manner,
+    Message,
+    MessageDue,
+    Purpose,
+)
+from flows.model import CheckinState, Level
+
+
+def press(
+    messages: Messages, talk: Talk, pressed: Press, *, item: str | None, value: int | None,
+    words: str | None = None,
+) -> tuple[Event, ...]:  # fmt: skip
+    """A button of this check-in, or a typed word that equals it (then `words` are as typed)."""
+    step = replace(talk)  # a name of its own, so that no branch reads a half-changed talk
+    typed = words is not None
+    match pressed:
+        case Press.START if talk.state is CheckinState.ASKED:
+            return _enter(messages, step, (talk.checkin.asked[0].id,), typed=typed)
+        case Press.RESUME if talk.state is CheckinState.PAUSED:
+            resumed = replace(step, floor=len(talk.path) - 1)
+            return _enter(messages, resumed, talk.path, typed=typed)
+        case Press.CHOOSE | Press.SKIP if item is not None and item == talk.asked:
+            return answer(messages, talk, value if pressed is Press.CHOOSE else None, words=words)
+        case Press.BACK if item == talk.asked and talk.may_go_back:
+            return _enter(messages, step, talk.path[:-1], typed=typed)
+        case Press.FINISH if talk.asked == OPEN_LINE:
+            return finish(messages, talk, typed=typed)
+        case _:
+            return show_again(messages, talk)
+
+
+def answer(
+    messages: Messages, talk: Talk, value: int | None, *, words: str | None
+) -> tuple[Event, ...]:
+    """The question being asked is answered: keep it, and go on."""
+    item = talk.path[-1]
+    given = AnswerGiven(item=item, value=value, words=words, checkin=talk.id)
+    following = _following(talk, _chosen(talk, item, value))
+    if following is None:
+        return (given, *finish(messages, talk, typed=words is not None))
+    return (given, *_enter(messages, talk, (*talk.path, following), typed=words is not None))
+
+
+def finish(messages: Messages, talk: Talk, *, typed: bool = False) -> tuple[Event, ...]:
+    """Done. The words of thanks depend on alerts and are added by `intake`."""
+    return (moved(replace(talk, state=CheckinState.FINISHED)),)
+
+
+def show_again(messages: Messages, talk: Talk, *, as_new: bool = False) -> tuple[Event, ...]:
+    """The same screen once more and nothing else; before the first question there is none."""
+    if talk.asked is None:
+        return ()
+    return (_shown(talk, phrases.screen(messages, talk), moves=not as_new),)
+
+
+def put_off(messages: Messages, talk: Talk, *, due_at: datetime) -> tuple[Event, ...]:
+    """Nanti: asked again once, at `due_at`. A second time the opening just stays."""
+    if talk.state is not CheckinState.ASKED or talk.is_put_off:
+        return ()
+    name = "later" if talk.level is Level.OPEN else "later_b"
+    waiting = replace(talk, state=CheckinState.DUE, is_put_off=True)
+    return (moved(waiting, due_at=due_at), _shown(talk, phrases.say(messages, name), moves=True))
+
+
+def open_(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Event, ...]:
+    """The opening goes out: the one message that will move from item to item."""
+    asked = replace(talk, state=CheckinState.ASKED)
+    message = phrases.opening(messages, talk, greeting=greeting)
+    return (moved(asked), _shown(talk, message, moves=False, manner=Manner.UNPROMPTED))
+
+
+def remind(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Event, ...]:
+    """One silent reminder that can be answered by a single tap."""
+    message = phrases.say(messages, "reminder", {"waktu": greeting}, checkin=talk.id)
+    return (_shown(talk, message, moves=False, manner=Manner.UNPROMPTED),)
+
+
+def pulse(messages: Messages, talk: Talk, value: int, *, words: str | None) -> tuple[Event, ...]:
+    """Baik (0) or Kurang baik (1) on the reminder: kept, and the check-in ends unscored."""
+    given = AnswerGiven(item="pulse", value=value, words=words, checkin=talk.id)
+    return (given, moved(replace(talk, state=CheckinState.PULSED)))
+
+
+def pause(messages: Messages, talk: Talk) -> tuple[Event, ...]:
+    """Idle for half an hour: the question leaves the phone. Where only the open line was left,
+    everything has been answered and the check-in is simply done."""
+    if talk.is_all_asked:
+        return finish(messages, talk)
+    paused = replace(talk, state=CheckinState.PAUSED)
+    message = phrases.say(messages, "resume", checkin=talk.id)
+    return (moved(paused), _shown(talk, message, moves=True, manner=Manner.QUIET_EDIT))
+
+
+def expire(talk: Talk) -> tuple[Event, ...]:
+    """Five days are over; what is said then is decided by `intake`."""
+    return (moved(replace(talk, state=CheckinState.EXPIRED)),)
+
+
+def moved(talk: Talk, *, due_at: datetime | None = None) -> CheckinMoved:
+    """The talk as a row to write."""
+    return CheckinMoved(
+        checkin=talk.id,
+        state=talk.state,
+        path=talk.path,
+        floor=talk.floor,
+        is_put_off=talk.is_put_off,
+        due_at=due_at,
+    )
+
+
+def _enter(
+    messages: Messages, talk: Talk, path: tuple[str, ...], *, typed: bool
+) -> tuple[Event, ...]:
+    """Ask the last item of `path`. After typed words it comes as a new message, below them."""
+    entered = replace(talk, state=CheckinState.OPEN, path=path)
+    return (
+        moved(entered),
+        _shown(entered, phrases.screen(messages, entered), moves=not typed),
+    )
+
+
+def _chosen(talk: Talk, item: str, value: int | None) -> Choice | None:
+    choices = talk.checkin.item(item).choices
+    return next((choice for choice in choices if choice.value == value), None)
+
+
+def _following(talk: Talk, chosen: Choice | None) -> str | None:
+    """The next place: the branch of the choice, the next asked item, the open line, or the end."""
+    if chosen is not None and chosen.then is not None:
+        return chosen.then
+    asked = [item.id for item in talk.checkin.asked]
+    last = max((asked.index(item) for item in talk.path if item in asked), default=-1)
+    if last + 1 < len(asked):
+        return asked[last + 1]
+    return OPEN_LINE if talk.checkin.open_line else None
+
+
+def _shown(
+    talk: Talk, message: Message, *, moves: bool, manner: Manner = Manner.REPLY
+) -> MessageDue:
+    return MessageDue(
+        message=message,
+        manner=manner,
+        purpose=Purpose.QUESTION,
+        checkin=talk.id,
+        moves=moves,
+    )

@@ -1,0 +1,79 @@
+"""What is known when a reply comes in: gathered by a use case, judged by `intake`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.conversation_state import Talk
+from flows.definition import Content, Press
+from flows.model import (
+    AlertKind,
+    AlertState,
+    Case,
+    CheckinId,
+    Contact,
+    Level,
+    MessageId,
+    Signs,
+    Urgency,
+)
+from flows.rules import Spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAlert:
+    """An alert or task of this case that is not closed, or that belongs to the open check-in."""
+
+    id: str
+    kind: AlertKind
+    urgency: Urgency
+    state: AlertState
+    checkin: CheckinId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """One contact at one moment. `level` is the effective level, `call_at` the next moment when
+    staff could call, `last_total` the total of the check-in before this one.
+    """
+
+    content: Content
+    case: Case
+    contact: Contact
+    level: Level
+    talk: Talk | None
+    alerts: tuple[KnownAlert, ...]
+    spoken: tuple[Spoken, ...]
+    baseline: int | None
+    last_total: int | None
+    is_safety_asked: bool
+    call_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button, found again by its token: what it does and what it belongs to."""
+
+    press: Press
+    item: str | None
+    value: int | None
+    checkin: CheckinId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One act of a person: typed words, a tap, something sent, or a shared number.
+
+    `at` is when the person did it. `edits` is the id of the earlier message that this one
+    corrects, and `edits_item` the item that the earlier one had answered.
+    """
+
+    id: MessageId
+    at: datetime
+    signs: Signs
+    text: str | None = None
+    pressed: Pressed | None = None
+    media: str | None = None
+    number_matches: bool | None = None
+    edits: MessageId | None = None
+    edits_item: str | None = None

@@ -1,0 +1,80 @@
+"""One child's after-care: known by a code, everything that identifies the child sealed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+
+from flows.model import Case, CaseId, Risk, StaffId
+from storage import tables
+from storage.transaction import Tx
+
+NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    case: Case
+    programme_version: str
+
+
+def subject(case: CaseId) -> str:
+    """Whose data key seals what is known of this child."""
+    return f"case:{case}"
+
+
+def add(tx: Tx, new: NewCase, *, now: datetime) -> None:
+    """Open a case."""
+    case = new.case
+    who = subject(case.id)
+    birth_date = case.birth_date.isoformat()
+    tx.execute(
+        insert(tables.cases).values(
+            id=case.id,
+            code=case.code,
+            nickname=tx.vault.seal(tx, who, NICKNAME, case.id, case.nickname),
+            birth_date=tx.vault.seal(tx, who, BIRTH_DATE, case.id, birth_date),
+            risk=case.risk,
+            stage=case.stage,
+            worker_id=case.worker,
+            home_risk=case.home_risk,
+            left_on=case.left_on,
+            baseline=case.baseline,
+            programme_version=new.programme_version,
+            created_at=now,
+        )
+    )
+
+
+def get(tx: Tx, case: CaseId) -> Case:
+    """One case, opened."""
+    row = tx.execute(select(tables.cases).where(tables.cases.c.id == case)).one()
+    who = subject(case)
+    return Case(
+        id=CaseId(row.id),
+        code=row.code,
+        nickname=tx.vault.open(tx, who, NICKNAME, row.id, row.nickname),
+        birth_date=date.fromisoformat(tx.vault.open(tx, who, BIRTH_DATE, row.id, row.birth_date)),
+        risk=Risk(row.risk),
+        stage=row.stage,
+        worker=StaffId(row.worker_id),
+        home_risk=row.home_risk,
+        left_on=row.left_on,
+        baseline=row.baseline,
+    )
+
+
+def find(tx: Tx, code: str) -> CaseId | None:
+    """The case with this code."""
+    found = tx.execute(
+        select(tables.cases.c.id).where(tables.cases.c.code == code)
+    ).scalar_one_or_none()
+    return None if found is None else CaseId(found)
+
+
+def programme_version(tx: Tx, case: CaseId) -> str:
+    """The version of the programme that this case started with."""
+    version: str = tx.execute(
+        select(tables.cases.c.programme_version).where(tables.cases.c.id == case)
+    ).scalar_one()
+    return version

@@ -1,0 +1,139 @@
+"""The adults who may be written to for a case."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from flows.model import CaseId, Contact, ContactId, ContactState, Level, SafeHours
+from storage import tables
+from storage.rows import change
+from storage.transaction import Tx
+
+SEALED = ("name", "relation", "agreed_word", "duress_word", "phone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewContact:
+    """`interviewed_on` is the day of the safe-contact interview; level A needs one."""
+
+    id: ContactId
+    case: CaseId
+    name: str
+    relation: str
+    level: Level
+    interviewed_on: date | None
+    hours: SafeHours
+    agreed_word: str | None
+    duress_word: str | None
+    phone: str | None
+
+
+def subject(contact: ContactId) -> str:
+    """Whose data key seals what is known of this person, and what they write."""
+    return f"contact:{contact}"
+
+
+def add(tx: Tx, new: NewContact, *, now: datetime) -> None:
+    """Add a contact; nothing is sent before their link is opened and a worker knows them."""
+    values = {column: _sealed(tx, new.id, column, getattr(new, column)) for column in SEALED}
+    tx.execute(
+        insert(tables.contacts).values(
+            id=new.id,
+            case_id=new.case,
+            kind="caregiver",
+            level=new.level,
+            interviewed_on=new.interviewed_on,
+            safe_from=f"{new.hours.start:%H:%M}",
+            safe_to=f"{new.hours.end:%H:%M}",
+            timezone=new.hours.timezone,
+            phone_hash=None if new.phone is None else phone_hash(tx, new.phone),
+            language="id",
+            state=ContactState.INVITED,
+            consent_part=0,
+            created_at=now,
+            **values,
+        )
+    )
+
+
+def interview(
+    tx: Tx, contact: ContactId, *, level: Level, on: date, duress_word: str | None
+) -> None:
+    """A safe-contact interview was held: it sets the level, and is dated."""
+    values: dict[str, object] = {"level": level, "interviewed_on": on}
+    if duress_word is not None:
+        values["duress_word"] = _sealed(tx, contact, "duress_word", duress_word)
+    change(tx, tables.contacts, tables.contacts.c.id == contact, **values)
+
+
+def get(tx: Tx, contact: str) -> Contact | None:
+    """One contact, or None."""
+    row = tx.execute(select(tables.contacts).where(tables.contacts.c.id == contact)).one_or_none()
+    return None if row is None else _contact(tx, row)
+
+
+def of_case(tx: Tx, case: CaseId) -> tuple[Contact, ...]:
+    """The contacts of a case, oldest first."""
+    c = tables.contacts
+    rows = tx.execute(select(c).where(c.c.case_id == case).order_by(c.c.created_at, c.c.id))
+    return tuple(_contact(tx, row) for row in rows)
+
+
+def name(tx: Tx, contact: ContactId) -> str:
+    """The name, opened: for commands that check it, never for a phone."""
+    c = tables.contacts
+    sealed = tx.execute(select(c.c.name).where(c.c.id == contact)).scalar_one()
+    return tx.vault.open(tx, subject(contact), "contacts.name", contact, sealed)
+
+
+def phone_matches(tx: Tx, contact: ContactId, phone: str) -> bool:
+    """Is this the number on file?"""
+    c = tables.contacts
+    kept = tx.execute(select(c.c.phone_hash).where(c.c.id == contact)).scalar_one()
+    return kept is not None and kept == phone_hash(tx, phone)
+
+
+def phone_hash(tx: Tx, phone: str) -> str:
+    """Keyed hash of a number; 0812..., 62812... and +62 812-... are the same number."""
+    digits = "".join(char for char in phone if char.isdigit())
+    if digits.startswith("0"):
+        digits = f"62{digits[1:]}"
+    return tx.vault.fingerprint("phone", digits)
+
+
+def update(tx: Tx, contact: ContactId, **values: object) -> None:
+    """Write plain columns: state, consented_at, last_spoken_at, next_due_at, consent_part."""
+    change(tx, tables.contacts, tables.contacts.c.id == contact, **values)
+
+
+def _sealed(tx: Tx, contact: ContactId, column: str, text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    return tx.vault.seal(tx, subject(contact), f"contacts.{column}", contact, text)
+
+
+def _contact(tx: Tx, row: Row[*tuple[Any, ...]]) -> Contact:
+    contact, duress = ContactId(row.id), None
+    if row.duress_word is not None:
+        column = "contacts.duress_word"
+        duress = tx.vault.open(tx, subject(contact), column, contact, row.duress_word)
+    return Contact(
+        id=contact,
+        case=CaseId(row.case_id),
+        state=ContactState(row.state),
+        level=Level(row.level),
+        interviewed_on=row.interviewed_on,
+        hours=SafeHours(
+            start=time.fromisoformat(row.safe_from),
+            end=time.fromisoformat(row.safe_to),
+            timezone=row.timezone,
+        ),
+        language=row.language,
+        consented_at=row.consented_at,
+        last_spoken_at=row.last_spoken_at,
+        duress_word=duress,
+        has_phone=row.phone_hash is not None,
+        consent_part=row.consent_part,
+    )

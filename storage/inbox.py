@@ -1,0 +1,106 @@
+"""The way in: raw updates are stored before Telegram may forget them, and handled once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from storage import tables
+from storage.addresses import TELEGRAM
+from storage.rows import change, insert_once
+from storage.transaction import Tx
+
+BODY, SUBJECT = "inbox.body", "centre"
+LAST_TRY = 3  # a row that fails this often is dead, and the chat goes on
+AT_ONCE = 100  # chats looked at together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """One raw update as it came. `chat` is the chat id in clear, None for a kind without one."""
+
+    update_id: int
+    kind: str
+    chat: str | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unhandled:
+    """A row to be handled: `now` is when it was received, by the moved clock."""
+
+    id: str
+    kind: str
+    chat_hash: str
+    body: str
+    received_at: datetime
+    attempts: int
+
+
+def store(tx: Tx, bot: str, page: Iterable[Arrived], *, now: datetime) -> int:
+    """Store one page; what is stored already stays as it is. How many were new?"""
+    return sum(_store(tx, bot, one, now=now) for one in page)
+
+
+def _store(tx: Tx, bot: str, one: Arrived, *, now: datetime) -> bool:
+    row = f"{bot}:{one.update_id}"
+    return insert_once(
+        tx,
+        tables.inbox,
+        id=row,
+        bot=bot,
+        update_id=one.update_id,
+        channel=TELEGRAM,
+        kind=one.kind,
+        chat_hash=tx.vault.fingerprint("chat", one.chat or ""),
+        body=tx.vault.seal(tx, SUBJECT, BODY, row, one.body),
+        received_at=now,
+        state="new",
+        attempts=0,
+    )
+
+
+def next_of_each_chat(tx: Tx) -> tuple[Unhandled, ...]:
+    """The oldest unhandled row of each chat, so that a chat's order is kept."""
+    i = tables.inbox
+    oldest = (
+        select(func.min(i.c.seq))
+        .where(i.c.state == "new")
+        .group_by(i.c.chat_hash)
+        .order_by(func.min(i.c.seq))
+        .limit(AT_ONCE)
+    )
+    rows = tx.execute(select(i).where(i.c.seq.in_(oldest)).order_by(i.c.seq)).all()
+    return tuple(
+        Unhandled(
+            id=row.id,
+            kind=row.kind,
+            chat_hash=row.chat_hash,
+            body=tx.vault.open(tx, SUBJECT, BODY, row.id, row.body),
+            received_at=row.received_at,
+            attempts=row.attempts,
+        )
+        for row in rows
+    )
+
+
+def handled(tx: Tx, row: str, *, now: datetime) -> bool:
+    """Mark the row handled, in the transaction of what it caused; False if it was before."""
+    i = tables.inbox
+    return change(tx, i, i.c.id == row, i.c.state == "new", state="done", handled_at=now) == 1
+
+
+def failed(tx: Tx, row: str, *, now: datetime) -> bool:
+    """Count a failure; True once the row is dead."""
+    i = tables.inbox
+    change(tx, i, i.c.id == row, attempts=i.c.attempts + 1)
+    dead = (i.c.id == row, i.c.state == "new", i.c.attempts >= LAST_TRY)
+    return change(tx, i, *dead, state="dead", handled_at=now) == 1
+
+
+def waiting(tx: Tx) -> int:
+    """How many rows are unhandled."""
+    i = tables.inbox
+    count: int = tx.execute(select(func.count()).where(i.c.state == "new")).scalar_one()
+    return count

@@ -1,0 +1,243 @@
+"""The way out: every message as a row with its final words, written with what caused it.
+
+A row holds a neutral message (text, choices, attachment), not Telegram's JSON. What a button does
+is kept here; the phone gets a token, and a tap counts only from the chat that the row was sent to.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from storage import tables
+from storage.addresses import TELEGRAM, Address
+from storage.rows import change, insert_once
+from storage.transaction import Tx
+
+ADDRESS, PAYLOAD = "outbox.address", "outbox.payload"
+DELETABLE = timedelta(hours=48)  # Telegram lets a bot delete messages that are younger
+TOKEN_CHARACTERS = 16
+
+Act = Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One button as it stands in a row: its label, and what it does."""
+
+    label: str
+    act: Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A neutral message. `numbers` are message numbers of the chat that a delete is about."""
+
+    text: str = ""
+    keys: tuple[tuple[Key, ...], ...] = ()
+    shares_number: str | None = None
+    drops_reply_keyboard: bool = False
+    is_silent: bool = True
+    is_protected: bool = False
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One row to be. `lane`: 0 alert, 1 answer, 2 check-in, 3 lesson, 4 broadcast.
+
+    `late_at` is when it may still be sent once `expires_at` has passed; None drops it then."""
+
+    id: str
+    lane: int
+    kind: str
+    verb: str
+    address: Address
+    payload: Payload
+    not_before: datetime
+    target: str | None = None
+    expires_at: datetime | None = None
+    late_at: datetime | None = None
+    alert: str | None = None
+    checkin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a tapped button does, and the row it stands in."""
+
+    row: str
+    act: Act
+    alert: str | None
+    checkin: str | None
+
+
+def enqueue(tx: Tx, out: Outgoing, *, now: datetime) -> bool:
+    """Write the row unless its id is taken. A newer edit replaces one that still waits."""
+    o = tables.outbox
+    if out.verb == "edit":
+        waiting = (o.c.target == out.target, o.c.verb == "edit", o.c.state == "pending")
+        change(tx, o, *waiting, o.c.id != out.id, state="replaced")
+    subject = out.address.subject
+    return insert_once(
+        tx,
+        o,
+        id=out.id,
+        token=tx.vault.fingerprint("button", out.id)[:TOKEN_CHARACTERS],
+        channel=TELEGRAM,
+        lane=out.lane,
+        kind=out.kind,
+        verb=out.verb,
+        target=out.target,
+        owner_kind=out.address.owner_kind,
+        owner_id=out.address.owner_id,
+        subject=subject,
+        chat_hash=out.address.chat_hash,
+        address=tx.vault.seal(tx, subject, ADDRESS, out.id, out.address.number),
+        payload=tx.vault.seal(tx, subject, PAYLOAD, out.id, as_json(out.payload)),
+        alert_id=out.alert,
+        checkin_id=out.checkin,
+        created_at=now,
+        not_before=out.not_before,
+        expires_at=out.expires_at,
+        late_at=out.late_at,
+        state="pending",
+        attempts=0,
+    )
+
+
+def find_button(tx: Tx, pressed: str, chat_hash: str) -> Found | None:
+    """The button behind `token:row:column`; None for a forged one or another chat's."""
+    token, _, place = pressed.partition(":")
+    o = tables.outbox
+    row = tx.execute(
+        select(o.c.id, o.c.subject, o.c.payload, o.c.alert_id, o.c.checkin_id).where(
+            o.c.token == token, o.c.chat_hash == chat_hash
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    payload = from_json(tx.vault.open(tx, row.subject, PAYLOAD, row.id, row.payload))
+    keys = [key for line in payload.keys for key in line]
+    if not place.isdecimal() or int(place) >= len(keys):
+        return None
+    act = keys[int(place)].act
+    return Found(row=row.id, act=act, alert=row.alert_id, checkin=row.checkin_id)
+
+
+def payload(tx: Tx, row_id: str) -> Payload:
+    """What a row says."""
+    o = tables.outbox
+    row = tx.execute(select(o.c.subject, o.c.payload).where(o.c.id == row_id)).one()
+    return from_json(tx.vault.open(tx, row.subject, PAYLOAD, row_id, row.payload))
+
+
+def cancel(tx: Tx, *, owner_kind: str, owner_id: str) -> None:
+    """Nothing more to this person of what is still unsent."""
+    o = tables.outbox
+    mine = (o.c.owner_kind == owner_kind, o.c.owner_id == owner_id)
+    change(tx, o, *mine, o.c.state.in_(("pending", "uncertain")), state="cancelled")
+
+
+def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
+    """Pending notices of this alert need not go out any more."""
+    o = tables.outbox
+    mine = (o.c.alert_id == alert, o.c.kind == kind, o.c.verb == "send")
+    change(tx, o, *mine, o.c.state.in_(("pending", "uncertain")), state="cancelled")
+
+
+def on_phone(tx: Tx, chat_hash: str, *, now: datetime) -> tuple[str, ...]:
+    """Messages that are, or may be, in this chat and can still be deleted, oldest first."""
+    o = tables.outbox
+    rows = tx.execute(
+        select(o.c.id)
+        .where(
+            o.c.chat_hash == chat_hash,
+            o.c.verb == "send",
+            o.c.state.in_(("sending", "sent", "uncertain")),
+            o.c.is_gone.is_(False),
+            o.c.created_at > now - DELETABLE,
+        )
+        .order_by(o.c.seq)
+    )
+    return tuple(rows.scalars())
+
+
+def sent_of_kind(tx: Tx, owner_id: str, kind: str) -> tuple[str, ...]:
+    """Messages of one kind on one person's phone that are not gone yet."""
+    o = tables.outbox
+    rows = tx.execute(
+        select(o.c.id).where(
+            o.c.owner_id == owner_id,
+            o.c.kind == kind,
+            o.c.verb == "send",
+            o.c.state.in_(("pending", "sending", "sent", "uncertain")),
+            o.c.is_gone.is_(False),
+        )
+    )
+    return tuple(rows.scalars())
+
+
+def notices(tx: Tx, alert: str, *, kind: str) -> tuple[tuple[str, str], ...]:
+    """(row, staff id) of the notices of an alert that are, or may be, on a phone."""
+    o = tables.outbox
+    rows = tx.execute(
+        select(o.c.id, o.c.owner_id)
+        .where(
+            o.c.alert_id == alert,
+            o.c.kind == kind,
+            o.c.verb == "send",
+            o.c.state.in_(("sending", "sent", "uncertain")),
+            o.c.is_gone.is_(False),
+        )
+        .order_by(o.c.seq)
+    )
+    return tuple((row.id, row.owner_id) for row in rows)
+
+
+def mark_gone(tx: Tx, row_id: str) -> None:
+    """The message has left, or is about to leave, the phone: nothing edits it any more."""
+    o = tables.outbox
+    change(tx, o, o.c.id == row_id, is_gone=True)
+    change(
+        tx, o, o.c.target == row_id, o.c.verb != "delete", o.c.state == "pending", state="replaced"
+    )
+
+
+def next_moment(tx: Tx, *, now: datetime) -> datetime | None:
+    """The next future moment at which something waits to be sent."""
+    o = tables.outbox
+    found: datetime | None = tx.execute(
+        select(o.c.not_before)
+        .where(o.c.state == "pending", o.c.not_before > now)
+        .order_by(o.c.not_before)
+        .limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def as_json(payload: Payload) -> str:
+    """A payload as it is sealed."""
+    keys = [[{"label": key.label, "act": dict(key.act)} for key in row] for row in payload.keys]
+    return json.dumps(
+        {
+            "text": payload.text,
+            "keys": keys,
+            "shares_number": payload.shares_number,
+            "drops_reply_keyboard": payload.drops_reply_keyboard,
+            "is_silent": payload.is_silent,
+            "is_protected": payload.is_protected,
+            "numbers": payload.numbers,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def from_json(text: str) -> Payload:
+    """The same back."""
+    raw = json.loads(text)
+    keys = tuple(tuple(Key(label=k["label"], act=k["act"]) for k in row) for row in raw["keys"])
+    return Payload(**{**raw, "keys": keys, "numbers": tuple(raw["numbers"])})

@@ -1,0 +1,406 @@
+"""The whole schema in one picture: SQLAlchemy Core tables, read from top to bottom.
+
+Three habits: moments are aware and UTC (`Moment`); a column that identifies a person holds what
+the vault sealed (`Sealed`) and is found, if at all, by a keyed hash beside it; whatever may be
+tried twice has a text id derived from its cause, with a unique key.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC; a naive one is refused before it reaches the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        # SQLite has no zones: what comes back naive was written as UTC above.
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Sealed = LargeBinary  # what the vault sealed; see vault.py
+Sequence = BigInteger().with_variant(Integer(), "sqlite")  # order of arrival, given by the database
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# The centre ------------------------------------------------------------------------------------
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),  # clock_offset_s, bot_username, ...
+    Column("value", Text, nullable=False),
+)
+
+data_keys = Table(
+    "data_keys",
+    metadata,
+    Column("subject", Text, primary_key=True),  # case:..., contact:..., staff:..., centre
+    Column("wrapped", LargeBinary),  # null once destroyed: that is the erasure
+    Column("key_id", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("destroyed_at", Moment),
+)
+
+erasures = Table(  # applied again after a restore
+    "erasures",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+content_versions = Table(  # every content file that was ever used
+    "content_versions",
+    metadata,
+    Column("id", Text, primary_key=True),  # kind:sha256
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("first_used_at", Moment, nullable=False),
+)
+
+audit = Table(  # append-only by trigger; the last two columns wait for a seal
+    "audit",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),  # staff:..., contact:..., system, operator
+    Column("via", Text, nullable=False),  # telegram, command, tick
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # canonical JSON, ids and figures only
+    Column("prev_hash", Text, nullable=False, server_default=text("''")),
+    Column("hash", Text, nullable=False, server_default=text("''")),
+    sqlite_autoincrement=True,
+)
+
+# People ----------------------------------------------------------------------------------------
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("name", Sealed, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),  # K-0142: a pseudonym
+    Column("nickname", Sealed, nullable=False),
+    Column("birth_date", Sealed, nullable=False),
+    Column("risk", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("worker_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("home_risk", Boolean, nullable=False),
+    Column("left_on", Date),
+    Column("baseline", Integer),  # total of items 1-7 at termination
+    Column("programme_version", ForeignKey("content_versions.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # caregiver, school
+    Column("name", Sealed, nullable=False),
+    Column("relation", Sealed, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("interviewed_on", Date),
+    Column("safe_from", Text, nullable=False),  # HH:MM, local
+    Column("safe_to", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("agreed_word", Sealed),
+    Column("duress_word", Sealed),
+    Column("phone", Sealed),
+    Column("phone_hash", Text),
+    Column("language", Text, nullable=False),
+    Column("district", Text),
+    Column("state", Text, nullable=False),
+    Column("consent_part", Integer, nullable=False),  # parts of the consent already shown
+    Column("consented_at", Moment),
+    Column("last_spoken_at", Moment),
+    Column("next_due_at", Moment, index=True),  # when the next check-in is planned
+    Column("created_at", Moment, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner_kind", Text, nullable=False),  # contact, staff
+    Column("owner_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),  # telegram
+    Column("address", Sealed, nullable=False),
+    Column("address_hash", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),  # active, blocked, closed
+    Column("linked_at", Moment, nullable=False),
+    UniqueConstraint("owner_kind", "owner_id", "channel"),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner_kind", Text, nullable=False),
+    Column("owner_id", Text, nullable=False, index=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("used_by", Text),  # hash of the chat
+    Column("revoked_at", Moment),
+)
+
+attempts = Table(  # links that failed, to slow down guessing
+    "attempts",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("chat_hash", Text, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False, index=True),
+    Column("text_version", ForeignKey("content_versions.id"), nullable=False),
+    Column("level", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # agree, decline, withdraw
+    Column("given_at", Moment, nullable=False),
+)
+
+# Check-ins -------------------------------------------------------------------------------------
+
+checkins = Table(
+    "checkins",
+    metadata,
+    Column("id", Text, primary_key=True),  # checkin:{contact}:{planned day}
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False, index=True),
+    Column("chat_hash", Text, nullable=False, index=True),  # one open check-in per chat
+    Column("content_version", ForeignKey("content_versions.id"), nullable=False),
+    Column("level", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("path", Text, nullable=False),  # items visited, JSON; the last one is being asked
+    Column("floor", Integer, nullable=False),  # no way back to path[:floor]: a break lies there
+    Column("is_put_off", Boolean, nullable=False),  # "Nanti" was used
+    Column("message", Text),  # outbox id of the message that shows it
+    Column("planned_at", Moment, nullable=False),
+    Column("due_at", Moment, index=True),
+    Column("opened_at", Moment),
+    Column("first_answer_at", Moment),
+    Column("remind_at", Moment, index=True),
+    Column("idle_at", Moment, index=True),
+    Column("score_at", Moment, index=True),  # half done: scored 24 h after the first answer
+    Column("expires_at", Moment, index=True),
+    Column("ended_at", Moment),
+    Column("total", Integer),
+    Column("is_estimated", Boolean),
+    Column("band", Text),
+)
+
+answers = Table(  # every version of every answer
+    "answers",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),  # answer:{inbox id}
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False, index=True),
+    Column("checkin_id", ForeignKey("checkins.id"), index=True),
+    Column("item", Text, nullable=False),
+    Column("value", Integer),  # null: "Tidak tahu"
+    Column("words", Sealed),  # as typed; null for a tap
+    Column("message_no", BigInteger),  # the person's message, so that an edit finds it
+    Column("at", Moment, nullable=False),
+    Column("replaced_by", Text),
+)
+
+words = Table(  # every free text and every thing sent, from anybody
+    "words",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),  # words:{inbox id}
+    Column("subject", Text, nullable=False),  # whose key seals it
+    Column("case_id", ForeignKey("cases.id"), index=True),
+    Column("contact_id", ForeignKey("contacts.id"), index=True),
+    Column("checkin_id", ForeignKey("checkins.id")),
+    Column("chat_hash", Text, nullable=False),
+    Column("message_no", BigInteger),
+    Column("text", Sealed, nullable=False),
+    Column("signs_level", Text, nullable=False),
+    Column("is_command", Boolean, nullable=False),  # STOP, BANTUAN: kept, not put on a list
+    Column("at", Moment, nullable=False),
+    Column("read_at", Moment),
+    Column("replaced_by", Text),
+    Index(None, "chat_hash", "message_no"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Text, primary_key=True),  # attachment:{inbox id}
+    Column("words_id", Text, ForeignKey("words.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # photo, voice, document, ...
+    Column("file", Sealed, nullable=False),
+    Column("duration_s", Integer),
+)
+
+# Alerts ----------------------------------------------------------------------------------------
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),  # alert:{check-in or message}
+    Column("kind", Text, nullable=False),
+    Column("case_id", ForeignKey("cases.id"), index=True),  # null: a stranger, code "tamu"
+    Column("contact_id", ForeignKey("contacts.id")),
+    Column("checkin_id", ForeignKey("checkins.id")),
+    Column("urgency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("chain", Text, nullable=False),  # as it was when this began, JSON
+    Column("round", Integer, nullable=False),  # rises when it rings anew: part of notice ids
+    Column("step", Integer, nullable=False),
+    Column("is_waiting", Boolean, nullable=False),  # nobody could be told yet
+    Column("escalate_at", Moment, index=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("acknowledged_by", ForeignKey("staff.id")),
+    Column("acknowledged_at", Moment),
+    Column("tries", Integer, nullable=False),  # times the family was not reached
+    Column("outcome", Text),
+    Column("closed_by", ForeignKey("staff.id")),
+    Column("closed_at", Moment),
+    Column("note", Sealed),
+    Column("note_from", Text, index=True),  # staff id whose next text is the note
+)
+
+facts = Table(  # why: one row a reason
+    "facts",
+    metadata,
+    Column("id", Text, primary_key=True),  # fact:{check-in or message}:{rule}:{version}
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("cases.id"), index=True),
+    Column("rule", Text, nullable=False),
+    Column("rule_version", Integer, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("says", Sealed, nullable=False),
+    Column("evidence", Sealed),  # the words that fired, JSON
+    Column("words_id", Text),
+    Column("total", Integer),
+    Column("at", Moment, nullable=False),
+)
+
+steps = Table(  # whom the chain told, and when
+    "steps",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("round", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# The two doors ---------------------------------------------------------------------------------
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("id", Text, nullable=False),  # {bot}:{update id}
+    Column("bot", Text, nullable=False),
+    Column("update_id", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("chat_hash", Text, nullable=False),
+    Column("body", Sealed),
+    Column("received_at", Moment, nullable=False),  # by the moved clock
+    Column("state", Text, nullable=False),  # new, done, dead
+    Column("attempts", Integer, nullable=False),
+    Column("handled_at", Moment),
+    UniqueConstraint("bot", "update_id"),
+    UniqueConstraint("id"),
+    Index("ix_inbox_state", "state", "chat_hash", "seq"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("token", Text, nullable=False, unique=True),  # stands in its buttons
+    Column("channel", Text, nullable=False),
+    Column("lane", Integer, nullable=False),  # 0 alert, 1 answer, 2 check-in, 3 lesson, 4 broadcast
+    Column("kind", Text, nullable=False),  # decides what an unknown outcome means
+    Column("verb", Text, nullable=False),  # send, edit, delete, unkeyboard
+    Column("target", Text, index=True),  # outbox id that an edit or a delete is about
+    Column("owner_kind", Text, nullable=False),  # contact, staff, stranger
+    Column("owner_id", Text, nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("chat_hash", Text, nullable=False),
+    Column("address", Sealed, nullable=False),
+    Column("payload", Sealed, nullable=False),  # a neutral message, see outbox.py
+    Column("alert_id", Text, index=True),
+    Column("checkin_id", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("late_at", Moment),  # if it expires: tried once more from here on
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", Moment),  # by the system's clock, never the moved one
+    Column("lease", Text),
+    Column("lease_until", Moment),
+    Column("message_no", BigInteger),
+    Column("error", Text),
+    Column("sent_at", Moment),
+    Column(
+        "is_gone", Boolean, nullable=False, server_default=text("false")
+    ),  # deleted on the phone
+    Index(None, "state", "lane", "seq"),
+    Index(None, "chat_hash", "seq"),
+)
