@@ -1,5 +1,7 @@
 """From the opened link to the first plan: greeting, the worker's word, consent in small parts."""
 
+from dataclasses import replace
+
 from flows import answers_back, phrases
 from flows.alerting import plain, task
 from flows.answers_back import clock_word, reply, say, weekday_word
@@ -13,6 +15,7 @@ from flows.events import (
     Message,
     MessageDue,
     Purpose,
+    TypedDeleted,
 )
 from flows.model import AlertKind, ContactState, Level, Urgency
 from flows.programme import first_due
@@ -30,6 +33,7 @@ def greet(situation: Situation) -> tuple[Event, ...]:
     return (
         ContactMoved(state=ContactState.GREETED),
         MessageDue(message=greeting, manner=Manner.REPLY, purpose=Purpose.CONSENT),
+        TypedDeleted(),
     )
 
 
@@ -46,9 +50,10 @@ def go_on(situation: Situation, given: Reply) -> tuple[Event, ...]:
 def wait_for_worker(situation: Situation, given: Reply) -> tuple[Event, ...]:
     """Nothing more until the worker says that this is the right person."""
     reason = plain(situation, "new_contact", Urgency.HIGH, given)
+    waiting = phrases.say(situation.content.messages, "pending")
     return (
         ContactMoved(state=ContactState.PENDING),
-        say(situation, "pending"),
+        reply(replace(waiting, ends_sharing=situation.contact.has_phone)),
         task(situation, AlertKind.NEW_CONTACT, reason),
     )
 

@@ -1,7 +1,7 @@
 """What can go wrong in flows.
 
-    FlowError
-    └── ContentError     a content file cannot be used
+FlowError
+└── ContentError     a content file cannot be used
 """
 
 

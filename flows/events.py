@@ -38,11 +38,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Final words for one phone. `shares_number` asks for the person's own number by a button."""
+    """Final words for one phone. `shares_number` labels a button that shares the person's own
+    number; `ends_sharing` takes that button away again."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     shares_number: str | None = None
+    ends_sharing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

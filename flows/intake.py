@@ -62,7 +62,7 @@ def _typed(situation: Situation, reply: Reply) -> tuple[Event, ...]:
             return (*_screened(situation, reply, found), *found)
     talk = situation.talk
     if situation.contact.state is ContactState.ACTIVE and talk is not None and talk.asked:
-        choice = _typed_answer(talk, text)
+        choice = _typed_answer(situation, talk, text)
         if choice is not None:
             answered = _answer(situation, talk, reply, choice.value)
             return (*_screened(situation, reply, answered), *answered)
@@ -215,7 +215,7 @@ def _corrected(situation: Situation, reply: Reply) -> tuple[Event, ...]:
         return judging.judge_words(situation, reply)
     if reply.edits_item not in {item.id for item in talk.checkin.items}:
         return judging.judge_words(situation, reply)
-    choice = typed_choice(text, talk.checkin.item(reply.edits_item))
+    choice = typed_choice(text, talk.checkin.item(reply.edits_item), situation.content.messages)
     if choice is None:
         return judging.judge_words(situation, reply)
     given = AnswerGiven(item=reply.edits_item, value=choice.value, words=text, checkin=talk.id)
@@ -231,10 +231,10 @@ def _kept(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     return judging.judge_words(situation, reply)
 
 
-def _typed_answer(talk: Talk, text: str) -> Choice | None:
+def _typed_answer(situation: Situation, talk: Talk, text: str) -> Choice | None:
     if talk.asked is None or talk.asked == OPEN_LINE:
         return None
-    return typed_choice(text, talk.checkin.item(talk.asked))
+    return typed_choice(text, talk.checkin.item(talk.asked), situation.content.messages)
 
 
 def _is_duress(situation: Situation, text: str) -> bool:

@@ -76,8 +76,9 @@ def word_reasons(situation: Situation, reply: Reply) -> tuple[Reason, ...]:
     """The rules that fire on these words."""
     facts = facts_of_words(reply.signs, level=situation.level, risk=situation.case.risk)
     rules = tuple(rule for rule in situation.content.rules if _is_about_words(rule))
-    fired = fire(rules, facts, spoken=situation.spoken, now=situation.now)
     evidence = tuple(e for e in reply.signs.evidence if e.certainty is not Certainty.DENIED)
+    words = tuple(dict.fromkeys(found.text for found in evidence))
+    fired = fire(rules, facts, spoken=situation.spoken, now=situation.now, words=words)
     source = reply.edits or reply.id
     return tuple(alerting.reason_of(one, source=source, evidence=evidence) for one in fired)
 

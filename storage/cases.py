@@ -1,11 +1,13 @@
 """One child's after-care: known by a code, everything that identifies the child sealed."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert, select
 
-from flows.model import Case, CaseId, Risk, StaffId
+from flows.model import Case, CaseId, Level, Risk, StaffId
 from storage import tables
 from storage.transaction import Tx
 
@@ -14,8 +16,11 @@ NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
+    """A case keeps the versions of programme and check-ins (by level) that it starts with."""
+
     case: Case
     programme_version: str
+    checkin_versions: Mapping[Level, str]
 
 
 def subject(case: CaseId) -> str:
@@ -41,6 +46,7 @@ def add(tx: Tx, new: NewCase, *, now: datetime) -> None:
             left_on=case.left_on,
             baseline=case.baseline,
             programme_version=new.programme_version,
+            checkin_versions=json.dumps(new.checkin_versions, sort_keys=True),
             created_at=now,
         )
     )
@@ -70,6 +76,14 @@ def find(tx: Tx, code: str) -> CaseId | None:
         select(tables.cases.c.id).where(tables.cases.c.code == code)
     ).scalar_one_or_none()
     return None if found is None else CaseId(found)
+
+
+def checkin_version(tx: Tx, case: CaseId, level: Level) -> str | None:
+    """The version of the check-in that this case asks at `level`; None where it asks none."""
+    c = tables.cases
+    kept = tx.execute(select(c.c.checkin_versions).where(c.c.id == case)).scalar_one()
+    found: str | None = json.loads(kept).get(level.value)
+    return found
 
 
 def programme_version(tx: Tx, case: CaseId) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from flows.model import CaseId, Contact, ContactId, ContactState, Level, SafeHours
 from storage import tables
@@ -101,6 +101,32 @@ def phone_hash(tx: Tx, phone: str) -> str:
     if digits.startswith("0"):
         digits = f"62{digits[1:]}"
     return tx.vault.fingerprint("phone", digits)
+
+
+def due(tx: Tx, *, now: datetime) -> tuple[ContactId, ...]:
+    """Contacts whose next check-in is to be planned by now."""
+    c = tables.contacts
+    rows = tx.execute(
+        select(c.c.id).where(c.c.next_due_at <= now).order_by(c.c.next_due_at, c.c.id)
+    )
+    return tuple(ContactId(row) for row in rows.scalars())
+
+
+def next_moment(tx: Tx) -> datetime | None:
+    """The earliest planned check-in of anybody."""
+    found: datetime | None = tx.execute(
+        select(func.min(tables.contacts.c.next_due_at))
+    ).scalar_one_or_none()
+    return found
+
+
+def next_due_at(tx: Tx, contact: ContactId) -> datetime | None:
+    """When the next check-in of this contact is planned."""
+    c = tables.contacts
+    found: datetime | None = tx.execute(
+        select(c.c.next_due_at).where(c.c.id == contact)
+    ).scalar_one_or_none()
+    return found
 
 
 def update(tx: Tx, contact: ContactId, **values: object) -> None:

@@ -136,6 +136,7 @@ cases = Table(
     Column("left_on", Date),
     Column("baseline", Integer),  # total of items 1-7 at termination
     Column("programme_version", ForeignKey("content_versions.id"), nullable=False),
+    Column("checkin_versions", Text, nullable=False),  # level -> content version, JSON
     Column("created_at", Moment, nullable=False),
 )
 

@@ -1,0 +1,73 @@
+"""The worker says who opened the link: in front of me, it matches, or not this person."""
+
+from datetime import datetime
+
+from bot.texts import Text
+from bot.usecases import desk, gather, screens
+from bot.usecases.acknowledge_alert import tell_the_others, told_owner
+from bot.usecases.desk import Desk
+from bot.usecases.incoming import Incoming
+from bot.usecases.record import Scene, record
+from bot.usecases.ring import NOTICE
+from bot.usecases.room import Room
+from flows import commands, enrolment
+from flows.events import Event, Manner
+from flows.model import ContactState, Outcome
+from flows.permissions import Deed as Right
+from flows.situation import Situation
+from storage import addresses, alerts, cases, invites, outbox
+from storage.transaction import Tx
+
+REFUSED = Text("This is not yours to confirm.")
+GONE = Text("This contact is no longer waiting.")
+
+
+def confirm_contact(
+    tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
+) -> Text | str | None:
+    """The consent is asked, or the link dies."""
+    if not desk.is_allowed(tx, seat, Right.CONFIRM_CONTACT, now=now):
+        return REFUSED
+    if seat.alert.contact is None or not _take(tx, seat, now=now):
+        return told_owner(tx, room, seat, came, now=now) or GONE
+    contact = gather.the_contact(tx, seat.alert.contact)
+    if contact.state is not ContactState.PENDING:
+        return GONE
+    situation = gather.situation(tx, room, contact, None, now=now)
+    deed = screens.Deed(str(seat.button.act["deed"]))
+    scene = Scene(
+        cause=came.id,
+        at=now,
+        contact=contact,
+        case=cases.get(tx, contact.case),
+        level=situation.level,
+        address=addresses.of(tx, "contact", contact.id),
+        kept=None,
+    )
+    record(tx, room, scene, _events(situation, deed), now=now)
+    if deed is screens.Deed.NOT_THEM:
+        invites.revoke(tx, "contact", contact.id, now=now)
+    payload = screens.done(seat.alert.code)
+    desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
+    tell_the_others(tx, room, seat, came, now=now)
+    return None
+
+
+def _take(tx: Tx, seat: Desk, *, now: datetime) -> bool:
+    """One tap settles it: the task is taken and closed in the same moment."""
+    if not alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now):
+        return False
+    outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
+    is_other = screens.Deed(str(seat.button.act["deed"])) is screens.Deed.NOT_THEM
+    outcome = Outcome.DISMISSED if is_other else Outcome.CONFIRMED
+    alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
+    return True
+
+
+def _events(situation: Situation, deed: screens.Deed) -> tuple[Event, ...]:
+    """In front of the worker the consent comes at once; after a call, within the 3 minutes of the
+    person's own act or inside safe hours."""
+    if deed is screens.Deed.NOT_THEM:
+        return commands.rejected(situation)
+    in_front = deed is screens.Deed.IN_FRONT
+    return enrolment.ask_consent(situation, manner=Manner.NOW if in_front else Manner.REPLY)

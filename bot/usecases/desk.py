@@ -1,0 +1,122 @@
+"""What staff use cases share: who taps, on which alert, and how their screen changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.usecases.incoming import Incoming
+from bot.usecases.post import post
+from bot.usecases.room import Room
+from flows.model import AlertState, Staff
+from flows.permissions import Deed as Right
+from flows.permissions import may
+from storage import addresses, alerts, audit, outbox, staff
+from storage.addresses import Address
+from storage.alerts import Alert
+from storage.outbox import Found, Outgoing, Payload
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One member of staff at one screen: a button of a row, and the alert that it is about."""
+
+    person: Staff
+    address: Address
+    button: Found
+    alert: Alert
+
+
+def seat(tx: Tx, came: Incoming) -> Desk | None:
+    """Who taps, if this chat is an active member of staff and the button is theirs."""
+    person, address = who(tx, came)
+    if person is None or address is None or came.pressed is None:
+        return None
+    button = outbox.find_button(tx, came.pressed, address.chat_hash)
+    alert = None if button is None or button.alert is None else alerts.get(tx, button.alert)
+    if button is None or alert is None or "deed" not in button.act:
+        return None
+    return Desk(person=person, address=address, button=button, alert=alert)
+
+
+def who(tx: Tx, came: Incoming) -> tuple[Staff | None, Address | None]:
+    """The member of staff behind a chat; nobody once they are not active."""
+    hashed = addresses.chat_hash(tx, came.chat)
+    for kind, owner in addresses.owners(tx, hashed):
+        person = staff.get(tx, owner) if kind == "staff" else None
+        if person is not None and person.is_active:
+            return person, addresses.of(tx, "staff", owner)
+    return None, None
+
+
+def is_allowed(tx: Tx, desk: Desk, right: Right, *, now: datetime) -> bool:
+    """May this person do this to this case? A refusal is noted."""
+    allowed = may(
+        desk.person.role,
+        right,
+        is_own=desk.alert.worker == desk.person.id,
+        is_asked=desk.alert.state is not AlertState.CLOSED
+        and alerts.was_asked(tx, desk.alert.id, desk.person.id),
+    )
+    action = right.value if allowed else f"refused_{right.value}"
+    note(tx, desk, action, now=now)
+    return allowed
+
+
+def note(tx: Tx, desk: Desk, action: str, *, now: datetime, **detail: str | int | None) -> None:
+    """Who did what to which alert: reads of a case are noted too."""
+    audit.note(
+        tx,
+        actor=f"staff:{desk.person.id}",
+        via="telegram",
+        action=action,
+        object=desk.alert.id,
+        now=now,
+        **detail,
+    )
+
+
+def send(
+    tx: Tx, room: Room, desk: Desk, row: str, payload: Payload, *, kind: str, now: datetime
+) -> None:
+    """A new message on this person's phone."""
+    _post(tx, room, desk, row, "send", None, payload, kind, now, not_before=now)
+
+
+def edit(
+    tx: Tx, room: Room, desk: Desk, row: str, target: str, payload: Payload, *, now: datetime
+) -> None:
+    """The message `target` on this person's phone becomes `payload`."""
+    _post(tx, room, desk, row, "edit", target, payload, "notice_edit", now, not_before=now)
+
+
+def delete(tx: Tx, room: Room, desk: Desk, target: str, *, now: datetime, at: datetime) -> None:
+    """The message `target` leaves this person's phone at `at`."""
+    row = f"delete:{target}:{at:%Y%m%dT%H%M%S}"
+    _post(tx, room, desk, row, "delete", target, Payload(), "delete", now, not_before=at)
+
+
+def _post(
+    tx: Tx,
+    room: Room,
+    desk: Desk,
+    row: str,
+    verb: str,
+    target: str | None,
+    payload: Payload,
+    kind: str,
+    now: datetime,
+    *,
+    not_before: datetime,
+) -> None:
+    out = Outgoing(
+        id=row,
+        lane=1,
+        kind=kind,
+        verb=verb,
+        target=target,
+        address=desk.address,
+        payload=payload,
+        not_before=not_before,
+        alert=desk.alert.id,
+    )
+    post(tx, room, out, now=now, code=desk.alert.code)

@@ -1,0 +1,151 @@
+"""The schedule of one family: plan the next check-in, ask it, remind, break, score, expire.
+
+Every function is about one row whose moment has come, and looks again before it acts: somebody may
+have answered, or STOP may have been written, between the look and the deed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.usecases import gather
+from bot.usecases.record import Scene, record
+from bot.usecases.room import Room, kept_programme
+from flows import answers_back, lapses
+from flows.conversation_state import Talk
+from flows.events import Event
+from flows.model import CheckinState, Contact, ContactState, Level, MessageId
+from flows.programme import effective_level, in_safe_hours, local, next_safe, plan_after
+from flows.situation import Situation
+from storage import addresses, cases, checkins, contacts
+from storage.checkins import Kept
+from storage.transaction import Tx
+
+Judge = Callable[[Situation, Talk, MessageId], tuple[Event, ...]]
+
+
+def plan_checkin(tx: Tx, room: Room, contact_id: str, *, now: datetime) -> None:
+    """A due row for the check-in planned for now, and the moment of the one after it."""
+    contact = gather.the_contact(tx, contact_id)
+    planned_at = contacts.next_due_at(tx, contact.id)
+    if planned_at is None or planned_at > now:
+        return
+    address = addresses.of(tx, "contact", contact.id)
+    level = _asking_level(contact, now=now)
+    version = None if level is None else cases.checkin_version(tx, contact.case, level)
+    if contact.state is ContactState.ACTIVE and address and level and version:
+        checkins.plan(
+            tx,
+            contact=contact.id,
+            case=contact.case,
+            chat_hash=address.chat_hash,
+            content_version=version,
+            level=level,
+            planned_at=planned_at,
+        )
+    following = _following(tx, contact, planned_at, now=now)
+    contacts.update(tx, contact.id, next_due_at=following)
+
+
+def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
+    """Show the opening, inside safe hours and only where the phone is free."""
+    kept = checkins.get(tx, checkin)
+    if kept is None or kept.state is not CheckinState.DUE:
+        return
+    contact = gather.the_contact(tx, kept.contact)
+    level = _asking_level(contact, now=now)
+    version = None if level is None else cases.checkin_version(tx, kept.case, level)
+    if contact.state is not ContactState.ACTIVE or level is None or version is None:
+        checkins.update(tx, checkin, state=CheckinState.CANCELLED, due_at=None, ended_at=now)
+        return
+    other = checkins.open_in_chat(tx, kept.chat_hash)
+    if other is not None or not in_safe_hours(now, contact.hours):
+        free_at = now if other is None else checkins.free_at(tx, other.id) or now
+        waits = next_safe(free_at, contact.hours)
+        checkins.update(tx, checkin, due_at=max(waits, free_at))
+        return
+    if level is not kept.level:
+        checkins.update(tx, checkin, level=level, content_version=version)
+    _happen(tx, room, checkin, "asked", lambda s, talk, _: lapses.ask(s, talk), now=now)
+
+
+def remind(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
+    """One silent reminder, if nothing has come back yet."""
+    checkins.update(tx, checkin, remind_at=None)
+    kept = checkins.get(tx, checkin)
+    if kept is not None and kept.state is CheckinState.ASKED:
+        _happen(tx, room, checkin, "reminded", lambda s, talk, _: lapses.remind(s, talk), now=now)
+
+
+def break_off(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
+    """Half an hour without an answer: the question leaves the phone."""
+    checkins.update(tx, checkin, idle_at=None)
+    kept = checkins.get(tx, checkin)
+    if kept is not None and kept.state is CheckinState.OPEN:
+        _happen(tx, room, checkin, f"idle:{now:%Y%m%dT%H%M%S}", lapses.idle, now=now)
+
+
+def score_half_done(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
+    """A day after the first answer, what is there counts."""
+    checkins.update(tx, checkin, score_at=None)
+    kept = checkins.get(tx, checkin)
+    if kept is not None and kept.state.is_open:
+        _happen(tx, room, checkin, "half_done", lapses.half_done, now=now)
+
+
+def expire(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
+    """Five days after the opening: over, and counted as missed where nothing came back."""
+    kept = checkins.get(tx, checkin)
+    if kept is None or not (kept.state.is_open or kept.state is CheckinState.DUE):
+        checkins.update(tx, checkin, expires_at=None)
+        return
+    next_day = _next_day(tx, room, kept)
+
+    def judge(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
+        return lapses.expire(situation, talk, cause, next_day=next_day)
+
+    _happen(tx, room, checkin, "expired", judge, now=now)
+
+
+def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: datetime) -> None:
+    """Gather, decide, record for one check-in at one of its moments."""
+    kept = checkins.get(tx, checkin)
+    if kept is None:
+        raise LookupError(f"no check-in {checkin}")
+    contact = gather.the_contact(tx, kept.contact)
+    situation = gather.situation(tx, room, contact, kept, now=now)
+    if situation.talk is None:
+        raise LookupError(f"no talk for {checkin}")
+    cause = MessageId(f"{checkin}:{name}")
+    scene = Scene(
+        cause=cause,
+        at=now,
+        contact=contact,
+        case=situation.case,
+        level=situation.level,
+        address=addresses.of(tx, "contact", contact.id),
+        kept=kept,
+    )
+    record(tx, room, scene, judge(situation, situation.talk, cause), now=now)
+
+
+def _asking_level(contact: Contact, *, now: datetime) -> Level | None:
+    """A or B; at C and D nothing is sent and staff call."""
+    level = effective_level(contact, now=now)
+    return level if level in (Level.OPEN, Level.DISCREET) else None
+
+
+def _following(tx: Tx, contact: Contact, planned_at: datetime, *, now: datetime) -> datetime | None:
+    case = cases.get(tx, contact.case)
+    programme = kept_programme(tx, cases.programme_version(tx, case.id))
+    consented_at = contact.consented_at or planned_at
+    since = case.left_on or local(consented_at, contact.hours.timezone).date()
+    return plan_after(planned_at, programme, case.risk, since=since, hours=contact.hours, now=now)
+
+
+def _next_day(tx: Tx, room: Room, kept: Kept) -> str | None:
+    """The weekday of the next check-in, in words."""
+    contact = gather.the_contact(tx, kept.contact)
+    following = contacts.next_due_at(tx, contact.id)
+    if following is None:
+        return None
+    messages = room.content.messages
+    return answers_back.weekday_word(messages, following, contact.hours.timezone)

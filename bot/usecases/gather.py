@@ -1,0 +1,85 @@
+"""GATHER: what is known of one contact at one moment, as `flows` wants to judge it."""
+
+from datetime import datetime
+
+from bot.usecases.room import Room, kept_checkin
+from flows.conversation_state import Talk
+from flows.definition import WorkingHours
+from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, StaffId
+from flows.programme import age_on, effective_level, local, next_call
+from flows.scoring import baseline
+from flows.situation import KnownAlert, Situation
+from storage import alerts, cases, checkins, contacts, staff
+from storage.checkins import Kept
+from storage.transaction import Tx
+
+DISCREET_CHILD = "anak"
+"""How the child is called at B, whatever nickname is agreed (safeguarding decision 2)."""
+
+
+def situation(
+    tx: Tx, room: Room, contact: Contact, kept: Kept | None, *, now: datetime
+) -> Situation:
+    """Everything a decision about this contact needs. `kept` is the check-in it is about."""
+    case = cases.get(tx, contact.case)
+    known = alerts.known(tx, case.id, None if kept is None else kept.id)
+    totals = checkins.totals(tx, case.id, contact.id)
+    return Situation(
+        content=room.content,
+        case=case,
+        contact=contact,
+        level=effective_level(contact, now=now),
+        talk=None if kept is None else talk(tx, contact, case, kept, now=now),
+        alerts=known,
+        spoken=alerts.spoken(tx, case.id),
+        baseline=baseline(case.baseline, totals),
+        last_total=totals[-1] if totals else None,
+        is_safety_asked=any(_asks_safety(one) for one in known),
+        call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
+        now=now,
+    )
+
+
+def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
+    """The check-in in the version it was planned with."""
+    today = local(now, contact.hours.timezone).date()
+    is_named = kept.level is Level.OPEN
+    return checkins.as_talk(
+        tx,
+        kept,
+        kept_checkin(tx, kept.content_version),
+        called=case.nickname if is_named else DISCREET_CHILD,
+        age=age_on(case.birth_date, today),
+        is_reminded=kept.opened_at is not None and kept.remind_at is None,
+    )
+
+
+def call_at(
+    tx: Tx, contact: Contact, worker: StaffId, working: WorkingHours, *, now: datetime
+) -> datetime:
+    """When the worker can call this family next."""
+    found = staff.get(tx, worker)
+    zone = contact.hours.timezone if found is None else found.timezone
+    return next_call(now, contact.hours, working, zone)
+
+
+def the_contact(tx: Tx, contact: str) -> Contact:
+    """The contact, which must be there."""
+    found = contacts.get(tx, contact)
+    if found is None:
+        raise LookupError(f"no contact {contact}")
+    return found
+
+
+def writing_contact(tx: Tx, owners: tuple[str, ...], kept: Kept | None) -> ContactId | None:
+    """Whose turn it is, where one phone serves several contacts: the open check-in's, else the
+    latest link's."""
+    if kept is not None and kept.contact in owners:
+        return kept.contact
+    return ContactId(owners[0]) if owners else None
+
+
+def _asks_safety(known: KnownAlert) -> bool:
+    """After words that were hard, the question "apakah saat ini aman" stands until the end."""
+    is_about_words = known.kind in (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
+    return is_about_words and known.state is not AlertState.CLOSED

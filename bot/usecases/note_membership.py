@@ -1,0 +1,69 @@
+"""The bot was blocked or unblocked, or a chat is gone: sends stop, and a human is asked."""
+
+from datetime import datetime
+
+from bot.usecases import gather, ring
+from bot.usecases.incoming import NO_SIGNS
+from bot.usecases.record import Scene, record
+from bot.usecases.room import Room
+from flows import commands
+from flows.model import ContactState, MessageId
+from flows.situation import Reply
+from storage import addresses, alerts, cases, inbox
+from storage.transaction import Tx
+
+OVER = (
+    ContactState.STOPPED,
+    ContactState.WRONG_PERSON,
+    ContactState.BLOCKED,
+    ContactState.REJECTED,
+)
+
+
+def note_membership(
+    tx: Tx, room: Room, row: str, chat: int, *, is_blocked: bool, now: datetime
+) -> None:
+    """An update says so."""
+    if not inbox.handled(tx, row, now=now):
+        return
+    for kind, owner in addresses.owners(tx, addresses.chat_hash(tx, chat)):
+        if is_blocked:
+            note_unreachable(tx, room, kind, owner, cause=row, now=now)
+        else:
+            _reachable_again(tx, room, kind, owner, now=now)
+
+
+def note_unreachable(
+    tx: Tx, room: Room, owner_kind: str, owner_id: str, *, cause: str, now: datetime
+) -> None:
+    """An update or a refused send says so. A family that blocks is a sign; for staff the chain
+    goes past them from now on."""
+    if owner_kind == "staff":
+        addresses.set_state(tx, "staff", owner_id, "blocked")
+        return
+    if owner_kind != "contact":
+        return
+    contact = gather.the_contact(tx, owner_id)
+    if contact.state in OVER:
+        addresses.set_state(tx, "contact", owner_id, "blocked")
+        return
+    situation = gather.situation(tx, room, contact, None, now=now)
+    reply = Reply(id=MessageId(cause), at=now, signs=NO_SIGNS)
+    scene = Scene(
+        cause=cause,
+        at=now,
+        contact=contact,
+        case=cases.get(tx, contact.case),
+        level=situation.level,
+        address=addresses.of(tx, "contact", contact.id),
+        kept=None,
+    )
+    record(tx, room, scene, commands.unreachable(situation, reply), now=now)
+
+
+def _reachable_again(tx: Tx, room: Room, kind: str, owner: str, *, now: datetime) -> None:
+    """Nothing resumes by itself: a family writes MULAI and the worker agrees."""
+    addresses.set_state(tx, kind, owner, "active")
+    if kind == "staff":
+        for waiting in alerts.waiting(tx):
+            ring.step(tx, room, waiting, now=now)

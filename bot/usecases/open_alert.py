@@ -1,0 +1,71 @@
+"""Lihat: why somebody is asked, with the words that fired; protected, and gone after a while."""
+
+from datetime import datetime, timedelta
+
+from bot.texts import Text
+from bot.usecases import desk, screens
+from bot.usecases.desk import Desk
+from bot.usecases.incoming import Incoming
+from bot.usecases.room import Room, kept_checkin
+from bot.usecases.screens import Detail
+from flows.definition import Checkin
+from flows.permissions import Deed as Right
+from flows.scoring import shown
+from storage import alerts, checkins, words
+from storage.alerts import Alert, Fact
+from storage.outbox import Payload
+from storage.transaction import Tx
+
+DETAIL = "detail"
+GONE_AFTER = timedelta(minutes=10)
+REFUSED = Text("This is not yours to open.")
+
+
+def open_alert(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
+    """Show the reasons; the opening is noted."""
+    if not desk.is_allowed(tx, seat, Right.READ_WORDS, now=now):
+        return REFUSED
+    row = f"{came.id}:{DETAIL}"
+    desk.send(tx, room, seat, row, show(tx, room, seat.alert), kind=DETAIL, now=now)
+    desk.delete(tx, room, seat, row, now=now, at=now + GONE_AFTER)
+    return None
+
+
+def show(tx: Tx, room: Room, alert: Alert) -> Payload:
+    """The detail screen of an alert, words of method masked."""
+    reasons = alerts.facts(tx, alert)
+    written = dict.fromkeys(words_behind(tx, reasons))
+    found = Detail(
+        reasons=tuple(dict.fromkeys(fact.says for fact in reasons)),
+        words=tuple(room.detector.mask(text) for text in written),
+        fired=tuple(dict.fromkeys(_fired(room, reasons))),
+        answers=_answers(tx, alert),
+    )
+    return screens.detail(alert, found)
+
+
+def words_behind(tx: Tx, reasons: tuple[Fact, ...]) -> tuple[str, ...]:
+    """The newest version of every text that a reason rests on."""
+    texts = (words.text(tx, fact.words_id) for fact in reasons if fact.words_id is not None)
+    return tuple(text for text in texts if text)
+
+
+def _fired(room: Room, reasons: tuple[Fact, ...]) -> list[str]:
+    found = (one for fact in reasons for one in fact.evidence)
+    return [room.detector.mask(one.text) for one in found]
+
+
+def _answers(tx: Tx, alert: Alert) -> tuple[str, ...]:
+    kept = None if alert.checkin is None else checkins.get(tx, alert.checkin)
+    if kept is None:
+        return ()
+    checkin = kept_checkin(tx, kept.content_version)
+    given = shown(checkins.answers(tx, kept.id))
+    return tuple(_line(checkin, item, value) for item, value in given.items())
+
+
+def _line(checkin: Checkin, item: str, value: int | None) -> str:
+    known = {one.id: one for one in checkin.items}
+    choices = known[item].choices if item in known else ()
+    label = next((one.label for one in choices if one.value == value), None)
+    return f"- {item}: {label or Text('not known').fill()}"

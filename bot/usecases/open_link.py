@@ -1,0 +1,92 @@
+"""`/start <token>`: a one-time link is spent, or the stranger's answer is given, byte for byte."""
+
+from datetime import datetime
+
+from bot.texts import Text
+from bot.usecases import gather, ring, screens
+from bot.usecases.incoming import Incoming
+from bot.usecases.post import post
+from bot.usecases.receive_stranger import answer
+from bot.usecases.record import Scene, record
+from bot.usecases.room import Room
+from flows import enrolment
+from flows.model import Level, StaffId
+from storage import addresses, alerts, audit, cases, inbox, invites, staff
+from storage.outbox import Outgoing, Payload
+from storage.transaction import Tx
+
+
+def open_link(tx: Tx, room: Room, came: Incoming, token: str, *, now: datetime) -> None:
+    """Spend the link. Wrong, used, expired, revoked, too many tries: the same answer."""
+    if not inbox.handled(tx, came.id, now=now):
+        return
+    hashed = addresses.chat_hash(tx, came.chat)
+    owner = _spend(tx, token, hashed, now=now)
+    if owner is None:
+        invites.note_failure(tx, hashed, now=now)
+        answer(tx, room, came, now=now)
+        return
+    if owner[0] == "staff":
+        _welcome(tx, room, came, StaffId(owner[1]), now=now)
+    else:
+        _greet(tx, room, came, owner[1], now=now)
+
+
+def _link(tx: Tx, kind: str, who: str, chat: int, *, now: datetime) -> None:
+    addresses.link(tx, kind, who, chat, now=now)
+    person = f"{kind}:{who}"
+    audit.note(tx, actor=person, via="telegram", action="linked", object=person, now=now)
+
+
+def _spend(tx: Tx, token: str, hashed: str, *, now: datetime) -> tuple[str, str] | None:
+    """A chat is either family or staff: a link of the other kind is not spent by it."""
+    if not invites.may_try(tx, hashed, now=now):
+        return None
+    kinds = {kind for kind, _ in addresses.owners(tx, hashed)}
+    wanted = "staff" if token.startswith(invites.PREFIXES["staff"]) else "contact"
+    if kinds - {wanted}:
+        return None
+    return invites.spend(tx, token, hashed, now=now)
+
+
+def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> None:
+    """Whoever opened it starts from the greeting, also where the contact has another phone."""
+    contact = gather.the_contact(tx, who)
+    situation = gather.situation(tx, room, contact, None, now=now)
+    if situation.level in (Level.SILENT, Level.CUT):
+        answer(tx, room, came, now=now)
+        return
+    _link(tx, "contact", who, came.chat, now=now)
+    scene = Scene(
+        cause=came.id,
+        at=came.at,
+        contact=contact,
+        case=cases.get(tx, contact.case),
+        level=situation.level,
+        address=addresses.of(tx, "contact", contact.id),
+        kept=None,
+        message_no=came.message_no,
+    )
+    record(tx, room, scene, enrolment.greet(situation), now=now)
+
+
+def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime) -> None:
+    _link(tx, "staff", who, came.chat, now=now)
+    person, address = staff.get(tx, who), addresses.of(tx, "staff", who)
+    if person is None or address is None:
+        raise LookupError(f"no staff {who}")
+    text = Text("Welcome, {name}. Role: {role}. /bantuan lists the commands.")
+    role = screens.ROLES[person.role].fill()
+    payload = Payload(text=text.fill(name=staff.name(tx, who), role=role))
+    out = Outgoing(
+        id=f"{came.id}:welcome",
+        lane=1,
+        kind="staff",
+        verb="send",
+        address=address,
+        payload=payload,
+        not_before=now,
+    )
+    post(tx, room, out, now=now)
+    for waiting in alerts.waiting(tx):
+        ring.step(tx, room, waiting, now=now)

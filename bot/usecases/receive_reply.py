@@ -1,0 +1,118 @@
+"""A family writes, taps or sends something: kept, screened, answered, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.usecases import gather
+from bot.usecases.incoming import Incoming
+from bot.usecases.record import Scene, record
+from bot.usecases.room import Room
+from flows import intake
+from flows.definition import Press
+from flows.model import CheckinId, Contact, MessageId
+from flows.situation import Pressed, Reply
+from storage import addresses, audit, cases, checkins, contacts, inbox, outbox, words
+from storage.checkins import Kept
+from storage.outbox import Found
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Earlier:
+    """The message that an edited one corrects: its first version, and the item it answered."""
+
+    first: str | None = None
+    latest: str | None = None
+    item: str | None = None
+
+
+def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
+    """Handle one act of a linked family; doing it again changes nothing."""
+    if not inbox.handled(tx, came.id, now=now):
+        return
+    hashed = addresses.chat_hash(tx, came.chat)
+    button = None if came.pressed is None else outbox.find_button(tx, came.pressed, hashed)
+    if came.pressed is not None and button is None:
+        _note_forged(tx, came, hashed, now=now)
+        return
+    kept = checkins.open_in_chat(tx, hashed)
+    contact = _contact_of(tx, hashed, kept)
+    if contact is None:
+        return
+    earlier = _earlier(tx, contact, hashed, came)
+    situation = gather.situation(tx, room, contact, kept, now=now)
+    events = intake.receive(situation, _reply(tx, contact, came, button, earlier))
+    scene = Scene(
+        cause=came.id,
+        at=came.at,
+        contact=contact,
+        case=cases.get(tx, contact.case),
+        level=situation.level,
+        address=addresses.of(tx, "contact", contact.id),
+        kept=kept,
+        message_no=came.message_no,
+        pressed_row=None if button is None else button.row,
+        edits=earlier.latest,
+        files=came.files,
+    )
+    record(tx, room, scene, events, now=now)
+
+
+def _contact_of(tx: Tx, hashed: str, kept: Kept | None) -> Contact | None:
+    owners = tuple(who for kind, who in addresses.owners(tx, hashed) if kind == "contact")
+    turn = gather.writing_contact(tx, owners, kept)
+    return None if turn is None else contacts.get(tx, turn)
+
+
+def _reply(
+    tx: Tx, contact: Contact, came: Incoming, button: Found | None, earlier: _Earlier
+) -> Reply:
+    matches = None
+    if came.shared_number is not None:
+        matches = came.is_own_number and contacts.phone_matches(tx, contact.id, came.shared_number)
+    return Reply(
+        id=MessageId(came.id),
+        at=came.at,
+        signs=came.signs,
+        text=came.text,
+        pressed=None if button is None else _pressed(button),
+        media=came.files[0].kind if came.files else None,
+        number_matches=matches,
+        edits=None if earlier.first is None else MessageId(earlier.first),
+        edits_item=earlier.item,
+    )
+
+
+def _pressed(button: Found) -> Pressed:
+    act = button.act
+    value, checkin = act.get("value"), act.get("checkin")
+    return Pressed(
+        press=Press(str(act["press"])),
+        item=None if act.get("item") is None else str(act["item"]),
+        value=None if value is None else int(value),
+        checkin=None if checkin is None else CheckinId(str(checkin)),
+    )
+
+
+def _earlier(tx: Tx, contact: Contact, hashed: str, came: Incoming) -> _Earlier:
+    """An edit of a message that we never saw is simply a new one."""
+    if not came.is_edit or came.message_no is None:
+        return _Earlier()
+    answered = checkins.answered_by(tx, contact.id, came.message_no)
+    if answered is not None:
+        return _Earlier(first=answered[0], item=answered[1])
+    return _Earlier(
+        first=words.first_version(tx, hashed, came.message_no),
+        latest=words.latest_version(tx, hashed, came.message_no),
+    )
+
+
+def _note_forged(tx: Tx, came: Incoming, hashed: str, *, now: datetime) -> None:
+    audit.note(
+        tx,
+        actor=f"chat:{hashed[:12]}",
+        via="telegram",
+        action="button_refused",
+        object=came.id,
+        now=now,
+    )

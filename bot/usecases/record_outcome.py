@@ -1,0 +1,96 @@
+"""What came of an alert: an outcome by button, a note in words; only its owner settles it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.texts import Text
+from bot.usecases import desk, screens
+from bot.usecases.acknowledge_alert import is_owner
+from bot.usecases.desk import Desk
+from bot.usecases.incoming import Incoming
+from bot.usecases.open_alert import DETAIL
+from bot.usecases.post import post
+from bot.usecases.resume_contact import resume_contact
+from bot.usecases.room import Room
+from flows.escalation import may_close
+from flows.model import AlertKind, Outcome
+from storage import addresses, alerts, contacts, inbox, outbox, words
+from storage.outbox import Outgoing
+from storage.transaction import Tx
+
+REFUSED = Text("Somebody else is handling this, or it is done.")
+HINT = Text("This message is not kept. /bantuan lists the commands.")
+SPOKEN = (Outcome.TALKED_SAFE, Outcome.TALKED_MORE)
+
+ONLY_FOR = {Outcome.READ: AlertKind.READING, Outcome.RESUMED: AlertKind.RETURN}
+"""Outcomes that settle one kind of task and no other."""
+
+
+def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
+    """Close it, or, where nobody was reached for the first time, keep it open and say so."""
+    outcome = Outcome(str(seat.button.act["outcome"]))
+    if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
+        return REFUSED
+    desk.note(tx, seat, "outcome", now=now, outcome=outcome)
+    target = seat.button.row
+    if not may_close(outcome, seat.alert.tries):
+        alerts.update(tx, seat.alert.id, tries=seat.alert.tries + 1)
+        payload = screens.tried(replace(seat.alert, tries=seat.alert.tries + 1))
+        desk.edit(tx, room, seat, f"{came.id}:tried", target, payload, now=now)
+        return None
+    alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
+    alerts.update(tx, seat.alert.id, note_from=seat.person.id)
+    _settle(tx, room, seat, outcome, now=now)
+    payload = screens.note_asked(seat.alert, outcome)
+    desk.edit(tx, room, seat, f"{came.id}:note", target, payload, now=now)
+    return None
+
+
+def skip_note(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
+    """Lewati catatan."""
+    if alerts.awaiting_note(tx, seat.person.id) != seat.alert.id:
+        return REFUSED
+    alerts.update(tx, seat.alert.id, note_from=None)
+    payload = screens.done(seat.alert.code)
+    desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
+    return None
+
+
+def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
+    """Words of staff: the note that is awaited, else a hint; nothing else is kept."""
+    if not inbox.handled(tx, came.id, now=now):
+        return
+    person, address = desk.who(tx, came)
+    if person is None or address is None:
+        return
+    waiting = alerts.awaiting_note(tx, person.id)
+    alert = None if waiting is None else alerts.get(tx, waiting)
+    if alert is not None and came.text:
+        alerts.keep_note(tx, alert, came.text)
+        payload = screens.done(alert.code)
+    else:
+        payload = screens.plain(HINT)
+    out = Outgoing(
+        id=f"{came.id}:staff",
+        lane=1,
+        kind="staff",
+        verb="send",
+        address=address,
+        payload=payload,
+        not_before=now,
+    )
+    post(tx, room, out, now=now)
+
+
+def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, *, now: datetime) -> None:
+    """What an outcome means beyond the alert: words read, silence ended, a family back again."""
+    words.mark_read(tx, seat.alert.id, now=now)
+    contact = seat.alert.contact
+    if contact is not None and outcome in SPOKEN:
+        contacts.update(tx, contact, last_spoken_at=now)
+    if contact is not None and outcome is Outcome.RESUMED:
+        resume_contact(tx, contact, now=now)
+    for row, owner in outbox.notices(tx, seat.alert.id, kind=DETAIL):
+        address = addresses.of(tx, "staff", owner)
+        if address is not None:
+            desk.delete(tx, room, replace(seat, address=address), row, now=now, at=now)

@@ -1,0 +1,20 @@
+"""A worker confirms that a family wants to take part again after STOP."""
+
+from datetime import datetime
+
+from bot.usecases.record import move_contact
+from flows.events import ContactMoved
+from flows.model import ContactId, ContactState
+from storage import addresses, contacts
+from storage.transaction import Tx
+
+ENDED = (ContactState.STOPPED, ContactState.BLOCKED)
+
+
+def resume_contact(tx: Tx, contact: ContactId, *, now: datetime) -> None:
+    """Active again, from tomorrow on; only where consent was given before."""
+    found = contacts.get(tx, contact)
+    if found is None or found.state not in ENDED or found.consented_at is None:
+        return
+    move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
+    addresses.set_state(tx, "contact", contact, "active")

@@ -1,0 +1,129 @@
+"""Let a chain do its next step: tell who is to be told, in rows, and say when it goes on."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.usecases import screens
+from bot.usecases.post import post
+from bot.usecases.room import Room
+from flows import escalation
+from flows.definition import Chain, Step, Urgencies
+from flows.model import AlertKind, StaffId, Urgency
+from storage import addresses, alerts, staff
+from storage.alerts import Alert
+from storage.outbox import Outgoing
+from storage.transaction import Tx
+
+NOTICE = "notice"
+ALERT_LANE, ANSWER_LANE = 0, 1
+DEFAULT_ZONE = "Asia/Jakarta"
+
+
+def chain_for(urgencies: Urgencies, kind: AlertKind, urgency: Urgency) -> Chain:
+    """The chain of an urgency, as content has it, with what two kinds of task need otherwise.
+
+    A new contact may be standing in front of the worker, and unsure words may be a child in
+    danger: both are told at any hour, without sound; unsure words ring after their time."""
+    chain = urgencies.chains[urgency]
+    if kind is AlertKind.NEW_CONTACT:
+        return replace(chain, in_working_hours=False)
+    if kind is AlertKind.UNSURE_WORDS:
+        first = Step(after_minutes=0, tell=("worker", "duty"))
+        then = Step(after_minutes=urgencies.unsure_words_minutes, tell=())
+        return replace(chain, in_working_hours=False, makes_sound=False, steps=(first, then))
+    return chain
+
+
+def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
+    """The step that is due: of a new alert the first one, at once or when working hours begin.
+
+    Nobody reachable: it waits for somebody who links later."""
+    alert = _the(tx, alert_id)
+    zone, working = _zone(tx, alert), room.content.urgencies.working
+    begins = escalation.starts_at(alert.chain, now=now, working=working, timezone=zone)
+    if begins > now:
+        alerts.update(tx, alert.id, escalate_at=begins)
+        return
+    if alert.kind is AlertKind.UNSURE_WORDS and alert.step > 0:
+        raise_to_critical(tx, room, alert, now=now)
+        return
+    advanced = escalation.advance(
+        alert.chain,
+        alert.step,
+        now=now,
+        reach=staff.reach(tx, alert.worker),
+        working=working,
+        timezone=zone,
+    )
+    if alert.kind is AlertKind.UNSURE_WORDS and not advanced.tell:
+        raise_to_critical(tx, room, alert, now=now)
+        return
+    for person in advanced.tell:
+        _notify(tx, room, alert, person, now=now)
+    alerts.told(tx, alert, advanced.tell, step=advanced.step, now=now)
+    alerts.update(
+        tx,
+        alert.id,
+        step=alert.step if advanced.next_step is None else advanced.next_step,
+        escalate_at=advanced.next_at,
+        is_waiting=not advanced.tell,
+    )
+
+
+def raise_to_critical(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> None:
+    """Unsure words that nobody has judged in time, or that somebody confirmed, ring the chain."""
+    raise_to(tx, room, alert, Urgency.CRITICAL, kind=AlertKind.ALERT, now=now)
+
+
+def raise_to(
+    tx: Tx, room: Room, alert: Alert, urgency: Urgency, *, kind: AlertKind, now: datetime
+) -> None:
+    """Rings anew with the chain of the higher urgency, even after somebody took it."""
+    alerts.update(
+        tx,
+        alert.id,
+        kind=kind,
+        urgency=urgency,
+        state="open",
+        chain=escalation.chain_as_json(chain_for(room.content.urgencies, kind, urgency)),
+        round=alert.round + 1,
+        step=0,
+        acknowledged_by=None,
+        acknowledged_at=None,
+    )
+    step(tx, room, alert.id, now=now)
+
+
+def _notify(tx: Tx, room: Room, alert: Alert, person: StaffId, *, now: datetime) -> None:
+    address = addresses.of(tx, "staff", person)
+    if address is None:
+        return
+    number = alerts.times_told(tx, alert.id)
+    post(
+        tx,
+        room,
+        Outgoing(
+            id=f"{NOTICE}:{alert.id}:{alert.round}:{number}:{person}",
+            lane=ALERT_LANE if alert.kind is AlertKind.ALERT else ANSWER_LANE,
+            kind=NOTICE,
+            verb="send",
+            address=address,
+            payload=screens.notice(alert),
+            not_before=now,
+            alert=alert.id,
+        ),
+        now=now,
+        code=alert.code,
+    )
+
+
+def _zone(tx: Tx, alert: Alert) -> str:
+    worker = None if alert.worker is None else staff.get(tx, alert.worker)
+    return DEFAULT_ZONE if worker is None else worker.timezone
+
+
+def _the(tx: Tx, alert_id: str) -> Alert:
+    found = alerts.get(tx, alert_id)
+    if found is None:
+        raise LookupError(f"no alert {alert_id}")
+    return found

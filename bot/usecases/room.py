@@ -1,0 +1,54 @@
+"""What every use case needs beside its transaction: the content in force and the detector."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flows.definition import Checkin, Content, Programme
+from flows.loader import load_checkin, load_programme
+from flows.warning_signs import Detector
+from storage import contents
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Read once at start, given down by argument."""
+
+    content: Content
+    detector: Detector
+
+    def version_of(self, kind: str, name: str | None = None) -> str:
+        """The id of a content file in force: the only one of its kind, or the one called `name`."""
+        for file in self.content.files:
+            if file.kind == kind and name in (None, file.name):
+                return contents.version_id(file)
+        raise KeyError(f"no content file of kind {kind} and name {name}")
+
+    def checkin_version(self, checkin: Checkin) -> str:
+        """The id of the file that defines this check-in."""
+        for file in self.content.files:
+            if file.kind == "checkin" and _checkin(file.body, file.name).id == checkin.id:
+                return contents.version_id(file)
+        raise KeyError(f"no file defines {checkin.id}")
+
+
+def kept_checkin(tx: Tx, version: str) -> Checkin:
+    """A check-in as it was when it was planned, whatever the file says today."""
+    name, body = contents.body(tx, version)
+    return _checkin(body, name)
+
+
+def kept_programme(tx: Tx, version: str) -> Programme:
+    """A programme in the version that a case started with."""
+    name, body = contents.body(tx, version)
+    return _programme(body, name)
+
+
+@lru_cache(maxsize=256)
+def _checkin(body: str, name: str) -> Checkin:
+    return load_checkin(body, name)
+
+
+@lru_cache(maxsize=64)
+def _programme(body: str, name: str) -> Programme:
+    return load_programme(body, name)

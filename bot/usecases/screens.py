@@ -1,0 +1,171 @@
+"""What staff see: notices without words, details behind a tap, outcomes as buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.texts import Text
+from flows.model import AlertKind, Outcome, Role, Urgency
+from storage.alerts import Alert
+from storage.outbox import Key, Payload
+
+
+class Deed(StrEnum):
+    """What a staff button does. Its alert is the one of the row that it stands in."""
+
+    LOOK = "look"
+    TAKE = "take"
+    OUTCOME = "outcome"
+    SKIP_NOTE = "skip_note"
+    IN_FRONT = "in_front"  # "Orangnya di depan saya"
+    MATCHES = "matches"  # "Katanya cocok"
+    NOT_THEM = "not_them"  # "Bukan dia"
+    TRUE_SIGN = "true_sign"  # unsure words: Benar
+    FALSE_SIGN = "false_sign"  # unsure words: Bukan
+
+
+ROLES = {
+    Role.SOCIAL_WORKER: Text("social worker"),
+    Role.SUPERVISOR: Text("supervisor"),
+    Role.HEAD: Text("head"),
+    Role.PSYCHOLOGIST: Text("psychologist"),
+    Role.BROADCASTER: Text("broadcaster"),
+    Role.ADMIN: Text("admin"),
+}
+
+URGENCIES = {
+    Urgency.CRITICAL: Text("Critical"),
+    Urgency.HIGH: Text("High"),
+    Urgency.ATTENTION: Text("Attention"),
+}
+
+OUTCOMES = {
+    Outcome.NOT_REACHED: Text("Not reached"),
+    Outcome.TALKED_SAFE: Text("Talked, safe"),
+    Outcome.TALKED_MORE: Text("Talked, more to do"),
+    Outcome.VISIT: Text("Visit"),
+    Outcome.REFER: Text("Refer"),
+    Outcome.READ: Text("Read"),
+    Outcome.RESUMED: Text("Takes part again"),
+    Outcome.CONFIRMED: Text("True"),
+    Outcome.DISMISSED: Text("Not so"),
+}
+
+ALWAYS = (
+    (Outcome.NOT_REACHED,),
+    (Outcome.TALKED_SAFE, Outcome.TALKED_MORE),
+    (Outcome.VISIT, Outcome.REFER),
+)
+
+AGAIN = Text("Not reached again, by another route")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """What "Lihat" shows: reasons, the words behind them, the answers so far."""
+
+    reasons: Sequence[str]
+    words: Sequence[str]
+    fired: Sequence[str]
+    answers: Sequence[str]
+
+
+def notice(alert: Alert) -> Payload:
+    """Urgency and code, nothing else; sound only where the chain has it."""
+    keys: tuple[tuple[Key, ...], ...]
+    if alert.kind is AlertKind.NEW_CONTACT:
+        text = Text("Task. A new contact is waiting. {code}").fill(code=alert.code)
+        keys = (
+            (_key(Text("The person is in front of me"), Deed.IN_FRONT),),
+            (_key(Text("The words match"), Deed.MATCHES),),
+            (_key(Text("Not this person"), Deed.NOT_THEM),),
+        )
+    elif alert.kind is AlertKind.UNSURE_WORDS:
+        text = _needs_a_look(Text("Task").fill(), alert.code)
+        keys = (
+            (_look(),),
+            (_key(Text("True"), Deed.TRUE_SIGN), _key(Text("Not so"), Deed.FALSE_SIGN)),
+        )
+    else:
+        is_alert = alert.kind is AlertKind.ALERT
+        first = URGENCIES[alert.urgency] if is_alert else Text("Task")
+        text = _needs_a_look(first.fill(), alert.code)
+        keys = ((_look(), _key(Text("I take it"), Deed.TAKE)),)
+    return Payload(text=text, keys=keys, is_silent=not alert.chain.makes_sound, is_protected=True)
+
+
+def taken(code: str, role: Role) -> str:
+    """What the others, and a second tapper, read."""
+    return Text("{code} is being handled ({role})").fill(code=code, role=ROLES[role].fill())
+
+
+def outcomes(alert: Alert) -> Payload:
+    """After "Saya tangani": what came of it?"""
+    rows = list(ALWAYS)
+    if alert.kind is AlertKind.READING:
+        rows.insert(0, (Outcome.READ,))
+    if alert.kind is AlertKind.RETURN:
+        rows.insert(0, (Outcome.RESUMED,))
+    keys = tuple(tuple(_outcome(alert, outcome) for outcome in row) for row in rows)
+    text = Text("{code}. You are handling it. What came of it?").fill(code=alert.code)
+    return Payload(text=text, keys=keys, is_protected=True)
+
+
+def tried(alert: Alert) -> Payload:
+    """Not reached: it stays open until somebody is reached, or another route was tried too."""
+    text = Text("{code}. Noted: not reached. Please try another route, then choose.")
+    return Payload(text=text.fill(code=alert.code), keys=outcomes(alert).keys, is_protected=True)
+
+
+def note_asked(alert: Alert, outcome: Outcome) -> Payload:
+    """The outcome is kept; a note may follow."""
+    text = Text("{code}. Outcome: {outcome}. Note?")
+    return Payload(
+        text=text.fill(code=alert.code, outcome=OUTCOMES[outcome].fill()),
+        keys=((_key(Text("Skip the note"), Deed.SKIP_NOTE),),),
+        is_protected=True,
+    )
+
+
+def done(code: str) -> Payload:
+    """Everything about it is kept."""
+    return Payload(text=Text("{code}. Done, kept.").fill(code=code), is_protected=True)
+
+
+def plain(text: Text, **places: str) -> Payload:
+    """A phrase and nothing else."""
+    return Payload(text=text.fill(**places))
+
+
+def detail(alert: Alert, found: Detail) -> Payload:
+    """Why, with the words that fired. Protected, and gone at the outcome or after 10 minutes."""
+    parts = [f"{alert.code}. {URGENCIES[alert.urgency].fill()}", Text("Why:").fill()]
+    parts += [f"- {reason}" for reason in found.reasons]
+    if found.words:
+        parts += ["", Text("Written:").fill(), *(f"“{words}”" for words in found.words)]
+    if found.fired:
+        parts += [Text("Words noticed: {words}").fill(words=", ".join(found.fired))]
+    if found.answers:
+        parts += ["", Text("Answers:").fill(), *found.answers]
+    return Payload(text="\n".join(parts)[:LONGEST], is_protected=True)
+
+
+LONGEST = 4096  # characters Telegram takes in one message
+
+
+def _needs_a_look(first: str, code: str) -> str:
+    return Text("{first}. 1 thing needs a look. {code}").fill(first=first, code=code)
+
+
+def _look() -> Key:
+    return _key(Text("Look"), Deed.LOOK)
+
+
+def _outcome(alert: Alert, outcome: Outcome) -> Key:
+    is_second_try = outcome is Outcome.NOT_REACHED and alert.tries > 0
+    label = AGAIN if is_second_try else OUTCOMES[outcome]
+    return Key(label=label.fill(), act={"deed": Deed.OUTCOME, "outcome": outcome})
+
+
+def _key(label: Text, deed: Deed) -> Key:
+    return Key(label=label.fill(), act={"deed": deed})

@@ -1,0 +1,218 @@
+"""A family's messages become rows: when they may go out, and which message they move.
+
+An automatic reply goes out at once only within three minutes of the person's own act, otherwise
+inside safe hours; at B it is dropped then (safeguarding decision 1).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.usecases.post import post
+from bot.usecases.room import Room
+from flows.events import Button, Manner, Message, MessageDue, Purpose
+from flows.model import CheckinState, Level
+from flows.programme import in_safe_hours, next_safe
+from storage import checkins, contacts, outbox
+from storage.outbox import Key, Outgoing, Payload
+from storage.transaction import Tx
+
+if TYPE_CHECKING:
+    from bot.usecases.record import Scene
+
+PROMPT = timedelta(minutes=3)
+ANSWER_LANE, CHECKIN_LANE = 1, 2
+FLEETING = "consent"  # deleted after the answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """From when a message may go out, until when, and from when once more after that."""
+
+    not_before: datetime
+    expires_at: datetime | None = None
+    late_at: datetime | None = None
+
+
+def send(
+    tx: Tx, room: Room, scene: "Scene", due: MessageDue, number: int, *, now: datetime
+) -> None:
+    """One message of a decision. Without a phone, or with nothing left to edit, nothing is sent."""
+    when = _when(scene, due, now)
+    if scene.address is None or when is None:
+        return
+    kept = None if due.checkin is None else checkins.get(tx, due.checkin)
+    shown = None if kept is None else kept.message
+    if due.manner is Manner.QUIET_EDIT and shown is None:
+        return
+    row, edits = f"{scene.cause}:{number}", due.moves and shown is not None
+    out = Outgoing(
+        id=row,
+        lane=CHECKIN_LANE if due.manner is Manner.UNPROMPTED else ANSWER_LANE,
+        kind=_kind(scene, due),
+        verb="edit" if edits else "send",
+        target=shown if edits else None,
+        address=scene.address,
+        payload=_payload(due),
+        not_before=when.not_before,
+        expires_at=when.expires_at,
+        late_at=when.late_at,
+        checkin=due.checkin,
+    )
+    post(tx, room, out, now=now)
+    if due.checkin is not None and not edits:
+        _becomes_shown(tx, room, scene, due.checkin, shown, row, when, now=now)
+
+
+def stop(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+    """Nothing more goes out; the open question loses its buttons; nothing is planned."""
+    outbox.cancel(tx, owner_kind="contact", owner_id=scene.contact.id)
+    if scene.address is not None:
+        kept = checkins.open_in_chat(tx, scene.address.chat_hash)
+        if kept is not None and kept.contact == scene.contact.id and kept.message is not None:
+            _change_shown(tx, room, scene, "unkeyboard", kept.message, now=now)
+    checkins.end_all(tx, scene.contact.id, now=now)
+    contacts.update(tx, scene.contact.id, next_due_at=None)
+
+
+def hide(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+    """CUKUP: whatever can still be deleted leaves the phone, and nothing comes back by itself."""
+    if scene.address is None:
+        return
+    outbox.cancel(tx, owner_kind="contact", owner_id=scene.contact.id)
+    for row in outbox.on_phone(tx, scene.address.chat_hash, now=now):
+        _change_shown(tx, room, scene, "delete", row, now=now)
+        outbox.mark_gone(tx, row)
+    _delete_own(tx, room, scene, f"{scene.cause}:own", now=now)
+    kept = checkins.open_in_chat(tx, scene.address.chat_hash)
+    if kept is None:
+        return
+    values: dict[str, object] = {"message": None}
+    if kept.state is CheckinState.OPEN:
+        values |= {"state": CheckinState.PAUSED, "idle_at": None}
+    checkins.update(tx, kept.id, **values)
+
+
+def delete_typed(tx: Tx, room: Room, scene: "Scene", number: int, *, now: datetime) -> None:
+    """The person's own message leaves the phone, now that it is stored."""
+    _delete_own(tx, room, scene, f"{scene.cause}:{number}", now=now)
+
+
+def delete_fleeting(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+    """Consent messages leave the phone after the answer."""
+    for row in outbox.sent_of_kind(tx, scene.contact.id, FLEETING):
+        _change_shown(tx, room, scene, "delete", row, now=now)
+        outbox.mark_gone(tx, row)
+
+
+def close(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+    """Tutup: the message with that button leaves the phone."""
+    if scene.pressed_row is not None:
+        _change_shown(tx, room, scene, "delete", scene.pressed_row, now=now)
+        outbox.mark_gone(tx, scene.pressed_row)
+
+
+def _when(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
+    hours = scene.contact.hours
+    match due.manner:
+        case Manner.NOW | Manner.QUIET_EDIT:
+            return When(not_before=now)
+        case Manner.UNPROMPTED:
+            return When(not_before=next_safe(now, hours))
+        case _ if in_safe_hours(now, hours):
+            return When(not_before=now)
+        case _:
+            return _outside_hours(scene, due, now)
+
+
+def _outside_hours(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
+    """At night: at once to somebody who is there, else in the morning (A), or never (B)."""
+    is_kept = scene.level is Level.OPEN or due.purpose is Purpose.CONSENT
+    late_at = next_safe(now, scene.contact.hours) if is_kept else None
+    prompt_until = scene.at + PROMPT
+    if now <= prompt_until:
+        return When(not_before=now, expires_at=prompt_until, late_at=late_at)
+    return None if late_at is None else When(not_before=late_at)
+
+
+def _kind(scene: "Scene", due: MessageDue) -> str:
+    """What decides about a send whose outcome nobody knows."""
+    match due.purpose:
+        case Purpose.QUESTION:
+            return "question_a" if scene.level is Level.OPEN else "question_b"
+        case Purpose.CONSENT:
+            return FLEETING if due.is_fleeting else "greeting"
+        case _:
+            return "answer"
+
+
+def _payload(due: MessageDue) -> Payload:
+    message: Message = due.message
+    return Payload(
+        text=message.text,
+        keys=tuple(tuple(_key(button) for button in row) for row in message.buttons),
+        shares_number=message.shares_number,
+        drops_reply_keyboard=message.ends_sharing,
+        is_silent=True,  # sends to families make no sound
+        is_protected=due.purpose is Purpose.QUESTION,
+    )
+
+
+def _key(button: Button) -> Key:
+    act = {
+        "press": button.press.value,
+        "item": button.item,
+        "value": button.value,
+        "checkin": button.checkin,
+    }
+    return Key(label=button.label, act={name: v for name, v in act.items() if v is not None})
+
+
+def _becomes_shown(
+    tx: Tx,
+    room: Room,
+    scene: "Scene",
+    checkin: str,
+    before: str | None,
+    row: str,
+    when: When,
+    *,
+    now: datetime,
+) -> None:
+    """A new message carries the check-in from here on; the old one keeps no buttons."""
+    checkins.update(tx, checkin, message=row)
+    if before is not None:
+        _change_shown(tx, room, scene, "unkeyboard", before, now=when.not_before)
+
+
+def _change_shown(
+    tx: Tx, room: Room, scene: "Scene", verb: str, row: str, *, now: datetime
+) -> None:
+    if scene.address is None:
+        return
+    out = Outgoing(
+        id=f"{verb}:{row}",
+        lane=ANSWER_LANE,
+        kind=verb,
+        verb=verb,
+        target=row,
+        address=scene.address,
+        payload=Payload(),
+        not_before=now,
+    )
+    post(tx, room, out, now=now)
+
+
+def _delete_own(tx: Tx, room: Room, scene: "Scene", row: str, *, now: datetime) -> None:
+    if scene.address is None or scene.message_no is None:
+        return
+    out = Outgoing(
+        id=row,
+        lane=ANSWER_LANE,
+        kind="delete",
+        verb="delete",
+        address=scene.address,
+        payload=Payload(numbers=(scene.message_no,)),
+        not_before=now,
+    )
+    post(tx, room, out, now=now)

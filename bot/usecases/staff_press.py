@@ -1,0 +1,46 @@
+"""A member of staff taps: look, take, outcome, and who a new contact is.
+
+Each returns what the tapper reads at once, or None where the screen says it all."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.texts import Text
+from bot.usecases import desk, screens
+from bot.usecases.acknowledge_alert import acknowledge_alert
+from bot.usecases.confirm_contact import confirm_contact
+from bot.usecases.desk import Desk
+from bot.usecases.incoming import Incoming
+from bot.usecases.judge_words import judge_words
+from bot.usecases.open_alert import open_alert
+from bot.usecases.record_outcome import record_outcome, skip_note
+from bot.usecases.room import Room
+from storage import inbox
+from storage.transaction import Tx
+
+NOT_YOURS = Text("This is not yours to open.")
+
+Doing = Callable[[Tx, Room, Desk, Incoming, datetime], Text | str | None]
+
+DEEDS: dict[screens.Deed, Doing] = {
+    screens.Deed.LOOK: open_alert,
+    screens.Deed.TAKE: acknowledge_alert,
+    screens.Deed.OUTCOME: record_outcome,
+    screens.Deed.SKIP_NOTE: skip_note,
+    screens.Deed.IN_FRONT: confirm_contact,
+    screens.Deed.MATCHES: confirm_contact,
+    screens.Deed.NOT_THEM: confirm_contact,
+    screens.Deed.TRUE_SIGN: judge_words,
+    screens.Deed.FALSE_SIGN: judge_words,
+}
+
+
+def staff_press(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> str | None:
+    """Do what the button says, if it is this person's to do."""
+    if not inbox.handled(tx, came.id, now=now):
+        return None
+    seated = desk.seat(tx, came)
+    if seated is None:
+        return NOT_YOURS.fill()
+    said = DEEDS[screens.Deed(str(seated.button.act["deed"]))](tx, room, seated, came, now)
+    return said.fill() if isinstance(said, Text) else said

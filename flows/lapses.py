@@ -1,0 +1,64 @@
+"""What time does to a check-in: the break after half an hour, the score after a day, the end."""
+
+from dataclasses import replace
+
+from flows import answers_back, commands, conversation, judging, phrases
+from flows.conversation_state import Talk
+from flows.events import Event, Manner, MessageDue, Purpose
+from flows.model import CheckinState, Level, MessageId
+from flows.situation import Situation
+
+
+def ask(situation: Situation, talk: Talk) -> tuple[Event, ...]:
+    """The check-in is due: its opening goes out."""
+    greeting = answers_back.part_of_day(situation)
+    return conversation.open_(situation.content.messages, talk, greeting=greeting)
+
+
+def remind(situation: Situation, talk: Talk) -> tuple[Event, ...]:
+    """A day without any answer."""
+    greeting = answers_back.part_of_day(situation)
+    return conversation.remind(situation.content.messages, talk, greeting=greeting)
+
+
+def idle(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
+    """Half an hour after the last answer: a break, or the end where only the open line was left."""
+    events = conversation.pause(situation.content.messages, talk)
+    if not talk.is_all_asked:
+        return events
+    judged = judging.judge_answers(situation, talk, cause, is_closed=True)
+    thanks = commands.thanks(situation, talk, judged, is_typed=False)
+    return (*events, *judged, replace(thanks, manner=Manner.QUIET_EDIT))
+
+
+def half_done(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
+    """A day after the first answer: what is there is scored, and the check-in stays open."""
+    return judging.judge_answers(situation, talk, cause, is_closed=True)
+
+
+def expire(
+    situation: Situation, talk: Talk, cause: MessageId, *, next_day: str | None
+) -> tuple[Event, ...]:
+    """Five days are over. Begun: scored, thanks, keyboard gone. Never begun: at A a kind word with
+    the day of the next one (`next_day`), at B nothing but the end of the buttons."""
+    events = conversation.expire(talk)
+    if talk.answers:
+        judged = judging.judge_answers(situation, talk, cause, is_closed=True)
+        thanks = commands.thanks(situation, talk, judged, is_typed=False)
+        return (*events, *judged, replace(thanks, manner=Manner.QUIET_EDIT))
+    if situation.level is Level.OPEN and next_day is not None:
+        message = phrases.say(situation.content.messages, "missed", {"hari": next_day})
+        manner, moves = Manner.UNPROMPTED, False
+    else:
+        name = "thanks_plain" if situation.level is Level.OPEN else "everything"
+        message = phrases.say(situation.content.messages, name)
+        manner, moves = Manner.QUIET_EDIT, True
+    due = MessageDue(
+        message=message, manner=manner, purpose=Purpose.ANSWER, checkin=talk.id, moves=moves
+    )
+    return (*events, due)
+
+
+def is_unanswered(talk: Talk) -> bool:
+    """Is the opening on the phone, and nothing has come back?"""
+    return talk.state is CheckinState.ASKED and not talk.answers

@@ -1,0 +1,336 @@
+"""Alerts and tasks: why a human is asked, whom the chain told, who took it, what came of it."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+
+from flows.definition import Chain
+from flows.escalation import chain_as_json, chain_from_json
+from flows.events import AlertFound, Reason
+from flows.model import (
+    AlertKind,
+    AlertState,
+    CaseId,
+    Certainty,
+    CheckinId,
+    ContactId,
+    Evidence,
+    StaffId,
+    Urgency,
+)
+from flows.rules import Spoken
+from flows.situation import KnownAlert
+from storage import cases, tables
+from storage.rows import change, insert_once
+from storage.transaction import Tx
+
+SAYS, EVIDENCE, NOTE = "facts.says", "facts.evidence", "alerts.note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One alert or task as it is kept. `code` is the case's, or "tamu" for a stranger."""
+
+    id: str
+    kind: AlertKind
+    case: CaseId | None
+    contact: ContactId | None
+    checkin: CheckinId | None
+    code: str
+    worker: StaffId | None
+    urgency: Urgency
+    state: AlertState
+    chain: Chain
+    round: int
+    step: int
+    tries: int
+    acknowledged_by: StaffId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One reason as staff read it, with the words behind it if there are any."""
+
+    id: str
+    rule: str
+    urgency: Urgency
+    says: str
+    evidence: tuple[Evidence, ...]
+    words_id: str | None
+    at: datetime
+
+
+STRANGER_CODE = "tamu"
+
+
+def get(tx: Tx, alert: str) -> Alert | None:
+    """One alert, or None."""
+    row = tx.execute(_query().where(tables.alerts.c.id == alert)).one_or_none()
+    return None if row is None else _alert(row)
+
+
+def known(tx: Tx, case: CaseId, checkin: CheckinId | None) -> tuple[KnownAlert, ...]:
+    """What is not closed for this case, and whatever belongs to the open check-in."""
+    a = tables.alerts
+    of_case = (a.c.case_id == case) & (a.c.state != AlertState.CLOSED)
+    where = of_case if checkin is None else of_case | (a.c.checkin_id == checkin)
+    rows = tx.execute(select(a).where(where).order_by(a.c.opened_at, a.c.id))
+    return tuple(
+        KnownAlert(
+            id=row.id,
+            kind=AlertKind(row.kind),
+            urgency=Urgency(row.urgency),
+            state=AlertState(row.state),
+            checkin=row.checkin_id,
+        )
+        for row in rows
+    )
+
+
+def spoken(tx: Tx, case: CaseId) -> tuple[Spoken, ...]:
+    """Earlier reasons of this case, for the repeat policy."""
+    f = tables.facts
+    rows = tx.execute(
+        select(f.c.rule, f.c.at, f.c.total).where(f.c.case_id == case).order_by(f.c.at)
+    )
+    return tuple(Spoken(rule=row.rule, at=row.at, total=row.total) for row in rows)
+
+
+def open_(
+    tx: Tx,
+    found: AlertFound,
+    *,
+    case: CaseId | None,
+    contact: ContactId | None,
+    chain: Chain,
+    now: datetime,
+) -> bool:
+    """Open it unless it is there; was it opened?"""
+    return insert_once(
+        tx,
+        tables.alerts,
+        id=found.id,
+        kind=found.kind,
+        case_id=case,
+        contact_id=contact,
+        checkin_id=found.checkin,
+        urgency=found.urgency,
+        state=AlertState.OPEN,
+        chain=chain_as_json(chain),
+        round=0,
+        step=0,
+        is_waiting=False,
+        opened_at=now,
+        tries=0,
+    )
+
+
+def add_reasons(tx: Tx, found: AlertFound, *, case: CaseId | None, now: datetime) -> int:
+    """Write the reasons that are not known yet; how many were new?"""
+    return sum(_add(tx, found.id, reason, case=case, now=now) for reason in found.reasons)
+
+
+def _add(tx: Tx, alert: str, reason: Reason, *, case: CaseId | None, now: datetime) -> bool:
+    row = f"fact:{reason.source}:{reason.rule}:{reason.version}"
+    who, evidence = _subject(case), None
+    if reason.evidence:
+        listed = json.dumps([asdict(one) for one in reason.evidence], ensure_ascii=False)
+        evidence = tx.vault.seal(tx, who, EVIDENCE, row, listed)
+    return insert_once(
+        tx,
+        tables.facts,
+        id=row,
+        alert_id=alert,
+        case_id=case,
+        rule=reason.rule,
+        rule_version=reason.version,
+        urgency=reason.urgency,
+        says=tx.vault.seal(tx, who, SAYS, row, reason.says),
+        evidence=evidence,
+        words_id=f"words:{reason.source}",
+        total=reason.total,
+        at=now,
+    )
+
+
+def facts(tx: Tx, alert: Alert) -> tuple[Fact, ...]:
+    """All reasons of an alert, opened, in the order in which they came."""
+    f, who = tables.facts, _subject(alert.case)
+    rows = tx.execute(select(f).where(f.c.alert_id == alert.id).order_by(f.c.at, f.c.id))
+    return tuple(
+        Fact(
+            id=row.id,
+            rule=row.rule,
+            urgency=Urgency(row.urgency),
+            says=tx.vault.open(tx, who, SAYS, row.id, row.says),
+            evidence=_evidence(tx, who, row),
+            words_id=row.words_id,
+            at=row.at,
+        )
+        for row in rows
+    )
+
+
+def update(tx: Tx, alert: str, **values: object) -> None:
+    """Write plain columns."""
+    change(tx, tables.alerts, tables.alerts.c.id == alert, **values)
+
+
+def told(tx: Tx, alert: Alert, people: tuple[StaffId, ...], *, step: int, now: datetime) -> None:
+    """The chain has asked these people."""
+    for staff in people:
+        tx.execute(
+            insert(tables.steps).values(
+                alert_id=alert.id, staff_id=staff, round=alert.round, step=step, at=now
+            )
+        )
+
+
+def times_told(tx: Tx, alert: str) -> int:
+    """How often the chain has told somebody about it."""
+    count: int = tx.execute(
+        select(func.count()).where(tables.steps.c.alert_id == alert)
+    ).scalar_one()
+    return count
+
+
+def was_asked(tx: Tx, alert: str, staff: StaffId) -> bool:
+    """Has the chain ever asked this person about it?"""
+    s = tables.steps
+    found = tx.execute(select(s.c.seq).where(s.c.alert_id == alert, s.c.staff_id == staff).limit(1))
+    return found.first() is not None
+
+
+def acknowledge(tx: Tx, alert: str, staff: StaffId, *, now: datetime) -> bool:
+    """Take it, if nobody else has: one conditional update, one owner."""
+    a = tables.alerts
+    return (
+        change(
+            tx,
+            a,
+            a.c.id == alert,
+            a.c.state == AlertState.OPEN,
+            state=AlertState.ACKNOWLEDGED,
+            acknowledged_by=staff,
+            acknowledged_at=now,
+            escalate_at=None,
+            is_waiting=False,
+        )
+        == 1
+    )
+
+
+def close(tx: Tx, alert: str, staff: StaffId, *, outcome: str, now: datetime) -> bool:
+    """Settle it with an outcome; only its owner can, and only once."""
+    a = tables.alerts
+    return (
+        change(
+            tx,
+            a,
+            a.c.id == alert,
+            a.c.state == AlertState.ACKNOWLEDGED,
+            a.c.acknowledged_by == staff,
+            state=AlertState.CLOSED,
+            outcome=outcome,
+            closed_by=staff,
+            closed_at=now,
+        )
+        == 1
+    )
+
+
+def keep_note(tx: Tx, alert: Alert, text: str) -> None:
+    """What the worker wrote about it."""
+    sealed = tx.vault.seal(tx, _subject(alert.case), NOTE, alert.id, text)
+    update(tx, alert.id, note=sealed, note_from=None)
+
+
+def awaiting_note(tx: Tx, staff: StaffId) -> str | None:
+    """The alert whose note this person's next text is."""
+    a = tables.alerts
+    found: str | None = tx.execute(
+        select(a.c.id).where(a.c.note_from == staff).order_by(a.c.closed_at.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
+    """Alerts whose next step has come, the oldest first."""
+    a = tables.alerts
+    rows = tx.execute(
+        select(a.c.id)
+        .where(a.c.state == AlertState.OPEN, a.c.escalate_at <= now)
+        .order_by(a.c.escalate_at, a.c.id)
+    )
+    return tuple(rows.scalars())
+
+
+def waiting(tx: Tx) -> tuple[str, ...]:
+    """Alerts that nobody could be told of so far."""
+    a = tables.alerts
+    rows = tx.execute(
+        select(a.c.id).where(a.c.state == AlertState.OPEN, a.c.is_waiting).order_by(a.c.opened_at)
+    )
+    return tuple(rows.scalars())
+
+
+def open_reading_of_strangers(tx: Tx) -> str | None:
+    """The reading task that texts of unlinked people join."""
+    a = tables.alerts
+    found: str | None = tx.execute(
+        select(a.c.id)
+        .where(
+            a.c.case_id.is_(None),
+            a.c.kind == AlertKind.READING,
+            a.c.state == AlertState.OPEN,
+        )
+        .limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def next_moment(tx: Tx) -> datetime | None:
+    """When the next step of any chain is due, past or future."""
+    a = tables.alerts
+    found: datetime | None = tx.execute(
+        select(func.min(a.c.escalate_at)).where(a.c.state == AlertState.OPEN)
+    ).scalar_one_or_none()
+    return found
+
+
+def _query() -> Any:
+    a, c = tables.alerts, tables.cases
+    return select(a, c.c.code, c.c.worker_id).select_from(a.outerjoin(c, c.c.id == a.c.case_id))
+
+
+def _subject(case: CaseId | None) -> str:
+    return "centre" if case is None else cases.subject(case)
+
+
+def _evidence(tx: Tx, who: str, row: Row[*tuple[Any, ...]]) -> tuple[Evidence, ...]:
+    if row.evidence is None:
+        return ()
+    listed = json.loads(tx.vault.open(tx, who, EVIDENCE, row.id, row.evidence))
+    return tuple(Evidence(**{**one, "certainty": Certainty(one["certainty"])}) for one in listed)
+
+
+def _alert(row: Row[*tuple[Any, ...]]) -> Alert:
+    return Alert(
+        id=row.id,
+        kind=AlertKind(row.kind),
+        case=row.case_id,
+        contact=row.contact_id,
+        checkin=row.checkin_id,
+        code=row.code or STRANGER_CODE,
+        worker=row.worker_id,
+        urgency=Urgency(row.urgency),
+        state=AlertState(row.state),
+        chain=chain_from_json(row.chain),
+        round=row.round,
+        step=row.step,
+        tries=row.tries,
+        acknowledged_by=row.acknowledged_by,
+    )

@@ -1,0 +1,277 @@
+"""Check-ins as rows: where each one stands, its answers with their history, its moments."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from flows.conversation_state import Talk
+from flows.definition import Checkin
+from flows.events import AnswerGiven, CheckinMoved, CheckinScored
+from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level
+from flows.scoring import Given
+from storage import contacts, tables
+from storage.rows import change, insert_once
+from storage.transaction import Tx
+
+OPEN_STATES = (CheckinState.ASKED, CheckinState.OPEN, CheckinState.PAUSED)
+WORDS = "answers.words"
+MOMENTS = ("due_at", "remind_at", "idle_at", "score_at", "expires_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A check-in as it is kept. `message` is the outbox row that shows it."""
+
+    id: CheckinId
+    case: CaseId
+    contact: ContactId
+    chat_hash: str
+    content_version: str
+    level: Level
+    state: CheckinState
+    path: tuple[str, ...]
+    floor: int
+    is_put_off: bool
+    message: str | None
+    planned_at: datetime
+    opened_at: datetime | None
+    first_answer_at: datetime | None
+    remind_at: datetime | None
+    ended_at: datetime | None
+
+
+def plan(
+    tx: Tx,
+    *,
+    contact: ContactId,
+    case: CaseId,
+    chat_hash: str,
+    content_version: str,
+    level: Level,
+    planned_at: datetime,
+) -> bool:
+    """A due row, once: planning it again changes nothing."""
+    return insert_once(
+        tx,
+        tables.checkins,
+        id=f"checkin:{contact}:{planned_at:%Y%m%dT%H%M}",
+        case_id=case,
+        contact_id=contact,
+        chat_hash=chat_hash,
+        content_version=content_version,
+        level=level,
+        state=CheckinState.DUE,
+        path="[]",
+        floor=0,
+        is_put_off=False,
+        planned_at=planned_at,
+        due_at=planned_at,
+    )
+
+
+def get(tx: Tx, checkin: str) -> Kept | None:
+    """One check-in, or None."""
+    c = tables.checkins
+    row = tx.execute(select(c).where(c.c.id == checkin)).one_or_none()
+    return None if row is None else _kept(row)
+
+
+def open_in_chat(tx: Tx, chat_hash: str) -> Kept | None:
+    """The one check-in that is on this phone."""
+    c = tables.checkins
+    row = tx.execute(
+        select(c).where(c.c.chat_hash == chat_hash, c.c.state.in_(OPEN_STATES)).limit(1)
+    ).one_or_none()
+    return None if row is None else _kept(row)
+
+
+def free_at(tx: Tx, checkin: str) -> datetime | None:
+    """When a check-in that is open will have left the phone at the latest."""
+    c = tables.checkins
+    found: datetime | None = tx.execute(
+        select(c.c.expires_at).where(c.c.id == checkin)
+    ).scalar_one_or_none()
+    return found
+
+
+def move(tx: Tx, moved: CheckinMoved, **moments: datetime | None) -> None:
+    """Write where a check-in stands; `moments` are those of `MOMENTS` and the *_at columns."""
+    change(
+        tx,
+        tables.checkins,
+        tables.checkins.c.id == moved.checkin,
+        state=moved.state,
+        path=json.dumps(moved.path),
+        floor=moved.floor,
+        is_put_off=moved.is_put_off,
+        **moments,
+    )
+
+
+def update(tx: Tx, checkin: str, **values: object) -> None:
+    """Write plain columns."""
+    change(tx, tables.checkins, tables.checkins.c.id == checkin, **values)
+
+
+def scored(tx: Tx, score: CheckinScored) -> None:
+    """Keep the figures of a check-in that is over, or half done for a day."""
+    update(
+        tx,
+        score.checkin,
+        total=score.total,
+        is_estimated=score.is_estimated,
+        band=score.band,
+    )
+
+
+def end_all(tx: Tx, contact: ContactId, *, now: datetime) -> None:
+    """Nothing of this contact is open or due any more."""
+    c = tables.checkins
+    live = (c.c.contact_id == contact, c.c.state.in_((*OPEN_STATES, CheckinState.DUE)))
+    quiet = dict.fromkeys(MOMENTS)
+    change(tx, c, *live, state=CheckinState.CANCELLED, ended_at=now, **quiet)
+
+
+def release_queued(tx: Tx, chat_hash: str, *, now: datetime) -> None:
+    """The phone is free: what queued behind the check-in that has ended is due."""
+    c = tables.checkins
+    change(tx, c, c.c.chat_hash == chat_hash, c.c.state == CheckinState.DUE, c.c.due_at > now,
+           c.c.is_put_off.is_(False), c.c.planned_at <= now, due_at=now)  # fmt: skip
+
+
+# Answers ---------------------------------------------------------------------------------------
+
+
+def keep_answer(
+    tx: Tx,
+    given: AnswerGiven,
+    *,
+    cause: str,
+    case: CaseId,
+    contact: ContactId,
+    message_no: int | None,
+    at: datetime,
+) -> bool:
+    """One more version of an answer; the one it corrects points to it. False: kept before."""
+    a, row = tables.answers, f"answer:{cause}"
+    words = None
+    if given.words is not None:
+        words = tx.vault.seal(tx, contacts.subject(contact), WORDS, row, given.words)
+    is_new = insert_once(
+        tx,
+        a,
+        id=row,
+        case_id=case,
+        contact_id=contact,
+        checkin_id=given.checkin,
+        item=given.item,
+        value=given.value,
+        words=words,
+        message_no=message_no,
+        at=at,
+    )
+    if is_new and given.checkin is not None:
+        older = (a.c.checkin_id == given.checkin, a.c.item == given.item, a.c.id != row)
+        change(tx, a, *older, a.c.replaced_by.is_(None), replaced_by=row)
+    return is_new
+
+
+def answers(tx: Tx, checkin: str) -> tuple[Given, ...]:
+    """Every version of every answer, in the order given."""
+    a = tables.answers
+    rows = tx.execute(
+        select(a.c.item, a.c.value, a.c.at).where(a.c.checkin_id == checkin).order_by(a.c.seq)
+    )
+    return tuple(Given(item=row.item, value=row.value, at=row.at) for row in rows)
+
+
+def answered_by(tx: Tx, contact: ContactId, message_no: int) -> tuple[str, str] | None:
+    """(cause, item) of the answer that this message of the person gave."""
+    a = tables.answers
+    row = tx.execute(
+        select(a.c.id, a.c.item)
+        .where(a.c.contact_id == contact, a.c.message_no == message_no)
+        .order_by(a.c.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.id.removeprefix("answer:"), row.item)
+
+
+def totals(tx: Tx, case: CaseId, contact: ContactId) -> tuple[int, ...]:
+    """Totals of this contact's ended check-ins, oldest first."""
+    c = tables.checkins
+    rows = tx.execute(
+        select(c.c.total)
+        .where(
+            c.c.case_id == case,
+            c.c.contact_id == contact,
+            c.c.total.is_not(None),
+            c.c.ended_at.is_not(None),
+        )
+        .order_by(c.c.ended_at)
+    )
+    return tuple(rows.scalars())
+
+
+def as_talk(
+    tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int, is_reminded: bool
+) -> Talk:
+    """The check-in as `conversation` advances it."""
+    return Talk(
+        id=kept.id,
+        checkin=checkin,
+        level=kept.level,
+        state=kept.state,
+        path=kept.path,
+        floor=kept.floor,
+        is_put_off=kept.is_put_off,
+        is_reminded=is_reminded,
+        answers=answers(tx, kept.id),
+        called=called,
+        age=age,
+    )
+
+
+# Moments ---------------------------------------------------------------------------------------
+
+
+def due(tx: Tx, moment: str, *, now: datetime) -> tuple[CheckinId, ...]:
+    """Check-ins whose `moment` (one of MOMENTS) has come, the oldest first."""
+    column = tables.checkins.c[moment]
+    rows = tx.execute(
+        select(tables.checkins.c.id).where(column <= now).order_by(column, tables.checkins.c.id)
+    )
+    return tuple(CheckinId(row) for row in rows.scalars())
+
+
+def next_moment(tx: Tx) -> datetime | None:
+    """The earliest moment of any check-in, past or future."""
+    found = []
+    for moment in MOMENTS:
+        earliest = select(func.min(tables.checkins.c[moment]))
+        found.append(tx.execute(earliest).scalar_one_or_none())
+    return min((one for one in found if one is not None), default=None)
+
+
+def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
+    return Kept(
+        id=CheckinId(row.id),
+        case=CaseId(row.case_id),
+        contact=ContactId(row.contact_id),
+        chat_hash=row.chat_hash,
+        content_version=row.content_version,
+        level=Level(row.level),
+        state=CheckinState(row.state),
+        path=tuple(json.loads(row.path)),
+        floor=row.floor,
+        is_put_off=row.is_put_off,
+        message=row.message,
+        planned_at=row.planned_at,
+        opened_at=row.opened_at,
+        first_answer_at=row.first_answer_at,
+        remind_at=row.remind_at,
+        ended_at=row.ended_at,
+    )

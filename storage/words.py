@@ -1,0 +1,123 @@
+"""Every free text and everything sent, word for word: from families and from strangers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from flows.events import WordsKept
+from flows.model import CaseId, ContactId
+from storage import contacts, tables
+from storage.rows import change, insert_once
+from storage.transaction import Tx
+
+TEXT, FILE = "words.text", "attachments.file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Whose words: a contact of a case, or (both None) somebody who is not linked."""
+
+    chat_hash: str
+    contact: ContactId | None = None
+    case: CaseId | None = None
+
+    @property
+    def subject(self) -> str:
+        return "centre" if self.contact is None else contacts.subject(self.contact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Something that came with a message: its kind and Telegram's id, never its content."""
+
+    kind: str
+    file_id: str
+    duration_s: int | None
+
+
+def keep(
+    tx: Tx,
+    words: WordsKept,
+    *,
+    cause: str,
+    writer: Writer,
+    message_no: int | None,
+    at: datetime,
+    files: tuple[File, ...] = (),
+    edits: str | None = None,
+) -> bool:
+    """Keep one text; the version it corrects points to it. False: it was kept before."""
+    row = f"words:{cause}"
+    is_new = insert_once(
+        tx,
+        tables.words,
+        id=row,
+        subject=writer.subject,
+        case_id=writer.case,
+        contact_id=writer.contact,
+        checkin_id=words.checkin,
+        chat_hash=writer.chat_hash,
+        message_no=message_no,
+        text=tx.vault.seal(tx, writer.subject, TEXT, row, words.text),
+        signs_level=words.signs_level,
+        is_command=words.is_command,
+        at=at,
+    )
+    for number, file in enumerate(files if is_new else ()):
+        _attach(tx, row, number, file, writer.subject)
+    if is_new and edits is not None:
+        older = (tables.words.c.id == f"words:{edits}", tables.words.c.replaced_by.is_(None))
+        change(tx, tables.words, *older, replaced_by=row)
+    return is_new
+
+
+def text(tx: Tx, words_id: str) -> str | None:
+    """What was written, or None if there is no such text."""
+    w = tables.words
+    row = tx.execute(select(w.c.subject, w.c.text).where(w.c.id == words_id)).one_or_none()
+    return None if row is None else tx.vault.open(tx, row.subject, TEXT, words_id, row.text)
+
+
+def latest_version(tx: Tx, chat_hash: str, message_no: int) -> str | None:
+    """The cause (inbox id) of the newest version of a message of this chat."""
+    w = tables.words
+    row = tx.execute(
+        select(w.c.id)
+        .where(w.c.chat_hash == chat_hash, w.c.message_no == message_no)
+        .order_by(w.c.seq.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if row is None else str(row).removeprefix("words:")
+
+
+def first_version(tx: Tx, chat_hash: str, message_no: int) -> str | None:
+    """The cause of the message as it was first written: reasons found in it keep that name."""
+    w = tables.words
+    row = tx.execute(
+        select(w.c.id)
+        .where(w.c.chat_hash == chat_hash, w.c.message_no == message_no)
+        .order_by(w.c.seq)
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if row is None else str(row).removeprefix("words:")
+
+
+def mark_read(tx: Tx, alert: str, *, now: datetime) -> None:
+    """The texts behind this alert or task have been read by a human."""
+    behind = select(tables.facts.c.words_id).where(tables.facts.c.alert_id == alert)
+    w = tables.words
+    change(tx, w, w.c.id.in_(behind), w.c.read_at.is_(None), read_at=now)
+
+
+def _attach(tx: Tx, row: str, number: int, file: File, subject: str) -> None:
+    attachment = f"attachment:{row}:{number}"
+    insert_once(
+        tx,
+        tables.attachments,
+        id=attachment,
+        words_id=row,
+        kind=file.kind,
+        file=tx.vault.seal(tx, subject, FILE, attachment, file.file_id),
+        duration_s=file.duration_s,
+    )
