@@ -19,6 +19,7 @@ from storage.transaction import Tx
 ADDRESS, PAYLOAD = "outbox.address", "outbox.payload"
 DELETABLE = timedelta(hours=48)  # Telegram lets a bot delete messages that are younger
 TOKEN_CHARACTERS = 16
+WITHDRAWN = "withdrawn"  # the error of a row on its way that is not to be tried again
 
 Act = Mapping[str, str | int | None]
 
@@ -139,6 +140,7 @@ def cancel(tx: Tx, *, owner_kind: str, owner_id: str) -> None:
     o = tables.outbox
     mine = (o.c.owner_kind == owner_kind, o.c.owner_id == owner_id)
     change(tx, o, *mine, o.c.state.in_(("pending", "uncertain")), state="cancelled")
+    change(tx, o, *mine, o.c.state == "sending", error=WITHDRAWN)
 
 
 def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
@@ -146,6 +148,7 @@ def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
     o = tables.outbox
     mine = (o.c.alert_id == alert, o.c.kind == kind, o.c.verb == "send")
     change(tx, o, *mine, o.c.state.in_(("pending", "uncertain")), state="cancelled")
+    change(tx, o, *mine, o.c.state == "sending", error=WITHDRAWN)
 
 
 def on_phone(tx: Tx, chat_hash: str, *, now: datetime) -> tuple[str, ...]:

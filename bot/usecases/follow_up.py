@@ -15,6 +15,7 @@ from flows.events import Event
 from flows.model import CheckinState, Contact, ContactState, Level, MessageId
 from flows.programme import effective_level, in_safe_hours, local, next_safe, plan_after
 from flows.situation import Situation
+from flows.wording import fill
 from storage import addresses, cases, checkins, contacts
 from storage.checkins import Kept
 from storage.transaction import Tx
@@ -64,7 +65,8 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
         return
     if level is not kept.level:
         checkins.update(tx, checkin, level=level, content_version=version)
-    _happen(tx, room, checkin, "asked", lambda s, talk, _: lapses.ask(s, talk), now=now)
+    name = "asked_again" if kept.is_put_off else "asked"
+    _happen(tx, room, checkin, name, lambda s, talk, _: lapses.ask(s, talk), now=now)
 
 
 def remind(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
@@ -142,10 +144,11 @@ def _following(tx: Tx, contact: Contact, planned_at: datetime, *, now: datetime)
 
 
 def _next_day(tx: Tx, room: Room, kept: Kept) -> str | None:
-    """The weekday of the next check-in, in words."""
+    """The day of the next check-in, in words."""
     contact = gather.the_contact(tx, kept.contact)
     following = contacts.next_due_at(tx, contact.id)
     if following is None:
         return None
     messages = room.content.messages
-    return answers_back.weekday_word(messages, following, contact.hours.timezone)
+    weekday = answers_back.weekday_word(messages, following, contact.hours.timezone)
+    return fill(messages.days["weekday"], hari=weekday)

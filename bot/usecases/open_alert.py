@@ -8,9 +8,10 @@ from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room, kept_checkin
 from bot.usecases.screens import Detail
-from flows.definition import Checkin
+from flows.definition import Item
 from flows.permissions import Deed as Right
 from flows.scoring import shown
+from flows.wording import fill
 from storage import alerts, checkins, words
 from storage.alerts import Alert, Fact
 from storage.outbox import Payload
@@ -18,6 +19,7 @@ from storage.transaction import Tx
 
 DETAIL = "detail"
 GONE_AFTER = timedelta(minutes=10)
+ANY_CHILD, UNNAMED = 12, "anak"  # a screen about a case says neither age nor nickname
 REFUSED = Text("This is not yours to open.")
 
 
@@ -61,11 +63,13 @@ def _answers(tx: Tx, alert: Alert) -> tuple[str, ...]:
         return ()
     checkin = kept_checkin(tx, kept.content_version)
     given = shown(checkins.answers(tx, kept.id))
-    return tuple(_line(checkin, item, value) for item, value in given.items())
-
-
-def _line(checkin: Checkin, item: str, value: int | None) -> str:
     known = {one.id: one for one in checkin.items}
-    choices = known[item].choices if item in known else ()
-    label = next((one.label for one in choices if one.value == value), None)
-    return f"- {item}: {label or Text('not known').fill()}"
+    return tuple(_line(known[item], value) for item, value in given.items() if item in known)
+
+
+def _line(item: Item, value: int | None) -> str:
+    """One question and what was answered, the child unnamed."""
+    unknown = Text("not known").fill()
+    label = next((one.label for one in item.choices if one.value == value), unknown)
+    question = fill(item.text_for(ANY_CHILD), panggilan=UNNAMED)
+    return f"- {question} {label}"

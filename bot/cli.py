@@ -1,0 +1,76 @@
+"""The `kabar` command. What costs seconds to import is imported by the command that needs it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot import config
+from bot.commands import cases, database, desk, replies, staff
+from flows import loader
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Kabar keeps in touch with families after a child leaves social rehabilitation.",
+)
+app.add_typer(database.app, name="db")
+app.add_typer(staff.app, name="staff")
+app.add_typer(cases.case_app, name="case")
+app.add_typer(cases.contact_app, name="contact")
+app.add_typer(replies.app, name="replies")
+app.command("signs")(replies.signs)
+
+
+@app.command()
+def run() -> None:
+    """Receive, judge, send and escalate, until it is stopped."""
+    with desk.refusing():
+        settings = config.load()
+        from bot import app as application
+
+        code = asyncio.run(application.run(settings))
+    raise typer.Exit(code)
+
+
+@app.command()
+def check() -> None:
+    """Is every content file sound, and is no forbidden word in it? Names file and line."""
+    with desk.refusing():
+        folder = config.load().content_dir
+    problems = loader.check(folder)
+    for problem in problems:
+        desk.errors.print(str(problem))
+    if problems:
+        desk.fail(f"{len(problems)} to mend.")
+    waiting = loader.unapproved(loader.load(folder))
+    desk.answers.print("The content is sound.")
+    if waiting:
+        desk.answers.print(f"Not approved yet: {', '.join(waiting)}.")
+
+
+@app.command()
+def sandbox(
+    emulator_only: Annotated[
+        bool, typer.Option("--emulator-only", help="Only the Bot API, without a bot.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the Bot API listens.")] = 8080,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Do not open a page (there is none yet).")
+    ] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Begin with an empty centre.")] = False,
+) -> None:
+    """A Telegram on this machine, a sample centre in it, and its story told in the terminal."""
+    from bot.sandbox import server
+
+    if emulator_only:
+        raise typer.Exit(server.run("127.0.0.1", port))
+    from bot import story
+
+    raise typer.Exit(story.run(port, is_reset=reset))
+
+
+def main() -> None:
+    """Entry point."""
+    app()

@@ -1,0 +1,189 @@
+"""kabar case and kabar contact: a child's after-care, and the adults who may be written to."""
+
+from datetime import date, time
+from typing import Annotated
+
+import typer
+
+from bot.commands import desk
+from bot.commands.staff import Json, as_zone, told
+from bot.usecases import enrol
+from bot.usecases.enrol import Invitation
+from flows.model import Case, CaseId, ContactId, Level, Risk, SafeHours, StaffId
+from storage.contacts import NewContact
+from storage.transaction import Tx
+
+case_app = typer.Typer(no_args_is_help=True, help="Cases.")
+contact_app = typer.Typer(no_args_is_help=True, help="Contacts of a case and their links.")
+
+CaregiverName = Annotated[str, typer.Option("--caregiver-name", help="Kept encrypted.")]
+Relation = Annotated[str, typer.Option(help="ibu, ayah, nenek, wali, ...")]
+Zone = Annotated[str, typer.Option(help="Where the family lives.", callback=as_zone)]
+LevelOf = Annotated[Level, typer.Option(help="A open, B discreet, C silent, D cut.")]
+InterviewedOn = Annotated[
+    str | None, typer.Option("--safe-contact-on", help="Day of the interview; A needs one.")
+]
+SafeFrom = Annotated[str, typer.Option(help="First safe hour, local.")]
+SafeTo = Annotated[str, typer.Option(help="End of the safe hours, local.")]
+AgreedWord = Annotated[str | None, typer.Option(help="Read back to know each other.")]
+DuressWord = Annotated[str | None, typer.Option(help="Means: help, I cannot write.")]
+Phone = Annotated[str | None, typer.Option(help="On file: must match the number shared.")]
+
+
+@case_app.command("add")
+def add_case(
+    code: Annotated[str, typer.Option(help="Pseudonym of the case, such as K-0142.")],
+    nickname: Annotated[str, typer.Option(help="From the closed list, such as Kakak.")],
+    birth_date: Annotated[str, typer.Option(help="YYYY-MM-DD, or YYYY.")],
+    risk: Annotated[Risk, typer.Option()],
+    stage: Annotated[str, typer.Option(help="A stage of the programme, such as follow_up.")],
+    worker: Annotated[str, typer.Option(help="Staff id of the social worker.")],
+    caregiver_name: CaregiverName,
+    relation: Relation,
+    timezone: Zone = "Asia/Jakarta",
+    level: LevelOf = Level.DISCREET,
+    safe_contact_on: InterviewedOn = None,
+    safe_from: SafeFrom = "09:00",
+    safe_to: SafeTo = "16:00",
+    agreed_word: AgreedWord = None,
+    duress_word: DuressWord = None,
+    phone: Phone = None,
+    home_risk: Annotated[bool, typer.Option("--home-risk", help="Danger at home.")] = False,
+    left_on: Annotated[str | None, typer.Option(help="When the child left the centre.")] = None,
+    baseline: Annotated[
+        int | None, typer.Option(min=0, max=21, help="Total of items 1-7 at termination.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Open a case with its first contact and print the family's link."""
+    case = Case(
+        id=CaseId(enrol.new_id()),
+        code=_text(code, "--code"),
+        nickname=nickname.strip(),
+        birth_date=desk.as_birth_date(birth_date),
+        risk=risk,
+        stage=stage,
+        worker=StaffId(worker),
+        home_risk=home_risk,
+        left_on=desk.as_date(left_on),
+        baseline=baseline,
+    )
+    contact = NewContact(
+        id=ContactId(enrol.new_id()),
+        case=case.id,
+        name=_text(caregiver_name, "--caregiver-name"),
+        relation=relation,
+        level=level,
+        interviewed_on=desk.as_date(safe_contact_on),
+        hours=_hours(desk.as_time(safe_from), desk.as_time(safe_to), timezone),
+        agreed_word=agreed_word,
+        duress_word=duress_word,
+        phone=phone,
+    )
+
+    def write(tx: Tx) -> Invitation:
+        return enrol.add_case(tx, desk.room(), case, contact, now=desk.moment(tx))
+
+    with desk.database() as database:
+        made = database.write_now(write)
+    answer = {"case_id": case.id, "contacts": [_contact_answer(made)]}
+    desk.show(answer, as_json=as_json, text=f"Case {case.code}\n{told('Contact', made)}")
+
+
+@contact_app.command("add")
+def add_contact(
+    case: Annotated[str, typer.Option(help="The code of the case.")],
+    caregiver_name: CaregiverName,
+    relation: Relation,
+    timezone: Zone = "Asia/Jakarta",
+    level: LevelOf = Level.DISCREET,
+    safe_contact_on: InterviewedOn = None,
+    safe_from: SafeFrom = "09:00",
+    safe_to: SafeTo = "16:00",
+    agreed_word: AgreedWord = None,
+    duress_word: DuressWord = None,
+    phone: Phone = None,
+    as_json: Json = False,
+) -> None:
+    """Add one more adult to a case and print their link."""
+    hours = _hours(desk.as_time(safe_from), desk.as_time(safe_to), timezone)
+    interviewed_on = desk.as_date(safe_contact_on)
+
+    def write(tx: Tx) -> Invitation:
+        contact = NewContact(
+            id=ContactId(enrol.new_id()),
+            case=enrol.case_of(tx, case),
+            name=_text(caregiver_name, "--caregiver-name"),
+            relation=relation,
+            level=level,
+            interviewed_on=interviewed_on,
+            hours=hours,
+            agreed_word=agreed_word,
+            duress_word=duress_word,
+            phone=phone,
+        )
+        return enrol.add_contact(tx, contact, now=desk.moment(tx))
+
+    with desk.database() as database:
+        made = database.write_now(write)
+    desk.show(_contact_answer(made), as_json=as_json, text=told("Contact", made))
+
+
+@contact_app.command("interview")
+def interview(
+    contact_id: Annotated[str, typer.Argument(help="The id that `case add` printed.")],
+    level: Annotated[Level, typer.Option(help="What the interview set.")],
+    on: Annotated[str, typer.Option(help="Day of the interview, YYYY-MM-DD.")],
+    duress_word: DuressWord = None,
+    as_json: Json = False,
+) -> None:
+    """Record a safe-contact interview: level and day."""
+    held_on = desk.as_date(on) or date.min
+
+    def write(tx: Tx) -> None:
+        now = desk.moment(tx)
+        enrol.interview(
+            tx,
+            ContactId(contact_id),
+            level=level,
+            on=held_on,
+            duress_word=duress_word,
+            now=now,
+        )
+
+    with desk.database() as database:
+        database.write_now(write)
+    answer = {"contact_id": contact_id, "level": level, "on": held_on.isoformat()}
+    desk.show(answer, as_json=as_json, text=f"Contact {contact_id}: level {level}, {held_on}.")
+
+
+@contact_app.command("invite")
+def invite(
+    contact_id: Annotated[str, typer.Argument(help="The id that `case add` printed.")],
+    as_json: Json = False,
+) -> None:
+    """Print a new link; the old one dies."""
+
+    def write(tx: Tx) -> Invitation:
+        return enrol.invite_contact(tx, contact_id, now=desk.moment(tx))
+
+    with desk.database() as database:
+        made = database.write_now(write)
+    answer = {"token": made.token, "link": made.link}
+    desk.show(answer, as_json=as_json, text=told("Contact", made))
+
+
+def _contact_answer(made: Invitation) -> dict[str, str | None]:
+    return {"contact_id": made.owner_id, "token": made.token, "link": made.link}
+
+
+def _hours(start: time, end: time, timezone: str) -> SafeHours:
+    if start == end:
+        raise typer.BadParameter("--safe-from and --safe-to must differ.")
+    return SafeHours(start=start, end=end, timezone=timezone)
+
+
+def _text(value: str, option: str) -> str:
+    if not value.strip():
+        raise typer.BadParameter(f"{option} must not be empty.")
+    return value.strip()

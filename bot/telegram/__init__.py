@@ -1,0 +1,1 @@
+"""The only package that knows aiogram: receiving, handling, and saying things on Telegram."""

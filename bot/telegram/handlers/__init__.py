@@ -1,0 +1,1 @@
+"""Ten lines each: from Telegram's types to exactly one use case, called with the inbox id."""

@@ -1,0 +1,196 @@
+"""Receiving: raw updates are in the inbox before Telegram may forget them.
+
+Long polling of our own. aiogram's loop confirms a page before its handlers have finished, so a
+crash loses it. Here a page is stored in one transaction, and only then the offset moves; what was
+stored but not confirmed comes again and meets a unique key.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from bot.errors import ApiFailure, ApiUnreachable
+from bot.ports import Clock
+from bot.telegram.arrivals import ALLOWED, Page, read_page
+from bot.telegram.patience import Patience
+from bot.telegram.raw import RawApi
+from storage import inbox, settings
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+LIMIT = 100  # updates a page, Telegram's most
+LONGEST_POLL_S = 50  # Telegram's cap
+GRACE_S = 15  # on top of it, before the connection counts as dead
+DELETE_WEBHOOK_S = 5.0
+PAUSE_S = 0.3  # after an empty page that came at once, in spite of the long poll
+AT_ONCE_S = 0.3
+PAGES_OF_A_ROUND = 100
+OFFSET_LASTS_S = 86_400.0
+"""After a silent week Telegram draws the next id anew, so an old offset could hide it. Without an
+offset everything unconfirmed comes, and that is never more than what is missing."""
+
+
+class Receiving(Protocol):
+    """What the rest of the program sees of receiving, by long polling or by webhook."""
+
+    @property
+    def has_received(self) -> bool:
+        """Has one getUpdates come back, or was the webhook set?"""
+        ...
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since Telegram last answered or delivered, None before the first time."""
+        ...
+
+    async def run(self) -> None:
+        """Receive until cancelled. Raises TokenUnknown or ReceivingConflict."""
+
+    async def one_round(self) -> None:
+        """Return once a round that began after this call has found nothing more to store."""
+
+
+class Receiver:
+    """Receives by long polling. `on_stored` is called after each page that brought something."""
+
+    def __init__(
+        self,
+        *,
+        api: RawApi,
+        bot: str,
+        database: Database,
+        clock: Clock,
+        on_stored: Callable[[], None],
+    ) -> None:
+        self._api = api
+        self._bot = bot
+        self._database = database
+        self._clock = clock
+        self._on_stored = on_stored
+        self._patience = Patience(clock)
+        self._offset: int | None = None  # in memory only: Telegram keeps the true one
+        self._offset_moved_at = clock.monotonic()
+        self._answered_at: float | None = None
+        self._poll: asyncio.Timeout | None = None  # around a waiting long poll
+        self._asked: list[asyncio.Future[None]] = []  # who waits for a round, in order
+        self._pages = 0  # quick pages since the last finished round
+
+    @property
+    def has_received(self) -> bool:
+        return self._answered_at is not None
+
+    @property
+    def age_s(self) -> float | None:
+        answered = self._answered_at
+        return None if answered is None else self._clock.monotonic() - answered
+
+    async def run(self) -> None:
+        await self._patience.until_done(lambda: learn_name(self._api, self._database))
+        await self._delete_webhook()
+        while True:
+            await self._patience.until_done(self._round)
+
+    async def one_round(self) -> None:
+        """A waiting long poll is given up: what it would have brought comes with the next one."""
+        finished = asyncio.get_running_loop().create_future()
+        self._asked.append(finished)
+        self._patience.wake()
+        if self._poll is not None and not self._poll.expired():
+            self._poll.reschedule(asyncio.get_running_loop().time())
+        try:
+            await finished
+        finally:
+            if finished in self._asked:
+                self._asked.remove(finished)
+
+    async def _round(self) -> None:
+        asked = tuple(self._asked)  # later ones wait for the next round
+        began = self._clock.monotonic()
+        raw = await (self._quick_page() if asked else self._long_page())
+        if raw is None:
+            return
+        page = read_page(raw)
+        new = await self._store(page)
+        self._answered_at = self._clock.monotonic()
+        self._confirm(page)
+        if asked:
+            self._finish(asked, is_empty=not raw)
+        elif not new and self._answered_at - began < AT_ONCE_S:
+            await self._patience.wait(PAUSE_S)
+
+    async def _quick_page(self) -> list[object]:
+        return await self._get_updates(timeout_s=0)
+
+    async def _long_page(self) -> list[object] | None:
+        """None if it was given up because somebody waits for a round."""
+        try:
+            async with asyncio.timeout(None) as self._poll:
+                return await self._get_updates(timeout_s=LONGEST_POLL_S)
+        except TimeoutError:
+            return None
+        finally:
+            self._poll = None
+
+    async def _get_updates(self, *, timeout_s: int) -> list[object]:
+        if self._clock.monotonic() - self._offset_moved_at > OFFSET_LASTS_S:
+            self._offset = None
+        offset = {} if self._offset is None else {"offset": self._offset}
+        raw = await self._api.call(
+            "getUpdates",
+            timeout_s=timeout_s + GRACE_S,
+            timeout=timeout_s,
+            limit=LIMIT,
+            allowed_updates=ALLOWED,
+            **offset,
+        )
+        if not isinstance(raw, list):
+            raise ApiUnreachable("getUpdates", "the result is no list")
+        return raw
+
+    async def _store(self, page: Page) -> int:
+        """How many updates were new? Raises what the database raises; nothing is confirmed then."""
+        if page.without_id:
+            extra = {"action": "updates_without_id", "count": page.without_id}
+            log.error("updates without an id were dropped", extra=extra)
+            if not page.updates:
+                raise ApiUnreachable("getUpdates", "no update has an id")
+        if not page.updates:
+            return 0
+        now = self._clock.now()
+        new = await self._database.write(inbox.store, self._bot, page.updates, now=now)
+        if new:
+            log.info("received", extra={"action": "received", "new": new})
+            self._on_stored()
+        return new
+
+    def _confirm(self, page: Page) -> None:
+        if page.last is not None:
+            self._offset = page.last + 1
+            self._offset_moved_at = self._clock.monotonic()
+
+    def _finish(self, asked: tuple[asyncio.Future[None], ...], *, is_empty: bool) -> None:
+        self._pages += 1
+        if not is_empty and self._pages < PAGES_OF_A_ROUND:
+            return
+        self._pages = 0
+        for finished in asked:
+            if not finished.done():
+                finished.set_result(None)
+
+    async def _delete_webhook(self) -> None:
+        """Only so that Telegram does not refuse to be polled; another server need not know it."""
+        try:
+            await self._api.call("deleteWebhook", timeout_s=DELETE_WEBHOOK_S)
+        except ApiFailure as failure:
+            extra = {"action": "webhook_kept", "reason": failure.reason}
+            log.info("deleteWebhook was not taken", extra=extra)
+
+
+async def learn_name(api: RawApi, database: Database) -> None:
+    """Ask for the bot's user name and keep it, because invitation links need it."""
+    me = await api.call("getMe")
+    username = me.get("username") if isinstance(me, dict) else None
+    if isinstance(username, str) and username:
+        await database.write(settings.write, settings.BOT_USERNAME, username)

@@ -1,0 +1,116 @@
+"""Receiving by webhook: Telegram delivers to our HTTP port and is answered once it is stored."""
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bot.ports import Clock
+from bot.telegram.arrivals import ALLOWED, read_update
+from bot.telegram.patience import Patience
+from bot.telegram.raw import RawApi
+from bot.telegram.updates import learn_name
+from storage import inbox
+from storage.database import Database
+from storage.errors import StorageError
+from storage.inbox import Arrived
+
+log = logging.getLogger(__name__)
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+AGAIN_S = 5  # when to deliver again what could not be stored
+
+
+class WebhookReceiver:
+    """The same as a Receiver, the other way round; `view` must be served where `url` leads."""
+
+    def __init__(
+        self,
+        *,
+        api: RawApi,
+        bot: str,
+        database: Database,
+        clock: Clock,
+        on_stored: Callable[[], None],
+        url: str,
+        secret: str,
+    ) -> None:
+        self._api = api
+        self._bot = bot
+        self._database = database
+        self._clock = clock
+        self._on_stored = on_stored
+        self._patience = Patience(clock)
+        self._url = url
+        self._secret = secret
+        self._answered_at: float | None = None
+        self._storing = 0
+        self._stored = asyncio.Condition()
+
+    @property
+    def has_received(self) -> bool:
+        return self._answered_at is not None
+
+    @property
+    def age_s(self) -> float | None:
+        answered = self._answered_at
+        return None if answered is None else self._clock.monotonic() - answered
+
+    async def run(self) -> None:
+        """Set the webhook, then only wait: deliveries come to `view`. Raises TokenUnknown."""
+        await self._patience.until_done(lambda: learn_name(self._api, self._database))
+        await self._patience.until_done(self._set_webhook)
+        self._answered_at = self._clock.monotonic()
+        await asyncio.get_running_loop().create_future()
+
+    async def one_round(self) -> None:
+        """Return once what is being delivered now is stored; Telegram alone knows what follows."""
+        async with self._stored:
+            await self._stored.wait_for(lambda: self._storing == 0)
+
+    async def view(self, request: web.Request) -> web.Response:
+        """200 once it is stored, whatever comes of it: else one bad update would block its chat."""
+        shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(shown, self._secret.encode()):
+            log.warning("a delivery without the secret", extra={"action": "webhook_forged"})
+            raise web.HTTPForbidden
+        update = _update(await request.read())
+        if update is None:
+            log.error("an update without an id was dropped", extra={"action": "updates_without_id"})
+            return web.Response()
+        self._storing += 1
+        try:
+            await self._store(update)
+        except StorageError as error:
+            extra = {"action": "webhook_not_stored", "error": type(error).__name__}
+            log.error("an update could not be stored", extra=extra)
+            return web.Response(status=503, headers={"Retry-After": str(AGAIN_S)})
+        finally:
+            self._storing -= 1
+            async with self._stored:
+                self._stored.notify_all()
+        return web.Response()
+
+    async def _store(self, update: Arrived) -> None:
+        now = self._clock.now()
+        new = await self._database.write(inbox.store, self._bot, (update,), now=now)
+        self._answered_at = self._clock.monotonic()
+        if new:
+            self._on_stored()
+
+    async def _set_webhook(self) -> None:
+        await self._api.call(
+            "setWebhook", url=self._url, secret_token=self._secret, allowed_updates=ALLOWED
+        )
+
+
+def _update(body: bytes) -> Arrived | None:
+    """None where there is no update id. Raises 400 for half a body, which may yet come whole."""
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        raise web.HTTPBadRequest from None
+    return read_update(raw)

@@ -1,0 +1,161 @@
+"""Staff, cases and contacts come in by the operator's commands; each gets a one-time link."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.usecases.errors import Refused
+from bot.usecases.room import Room
+from flows.definition import Wording
+from flows.model import Case, CaseId, ContactId, ContactState, Level, Role, StaffId
+from flows.wording import normalise
+from storage import audit, cases, contacts, contents, invites, settings, staff
+from storage.cases import NewCase
+from storage.contacts import NewContact
+from storage.staff import NewStaff
+from storage.transaction import Tx
+
+ID_BYTES = 8
+SILENT = (Level.SILENT, Level.CUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """`token` is what follows `/start `; None at level C. `link` is None while the bot's name is
+    unknown."""
+
+    owner_id: str
+    token: str | None
+    link: str | None
+
+
+def new_id() -> str:
+    """An opaque id, for things that exist once because somebody says so."""
+    return secrets.token_hex(ID_BYTES)
+
+
+def add_staff(tx: Tx, *, name: str, role: Role, timezone: str, now: datetime) -> Invitation:
+    """A member of staff, and the link that connects their phone."""
+    person = StaffId(new_id())
+    staff.add(tx, NewStaff(id=person, name=name, role=role, timezone=timezone), now=now)
+    _note(tx, "staff_added", f"staff:{person}", now=now)
+    return _invite(tx, "staff", person, now=now)
+
+
+def add_case(tx: Tx, room: Room, case: Case, contact: NewContact, *, now: datetime) -> Invitation:
+    """A case with its first contact; it keeps the programme and check-ins of this day."""
+    _check_worker(tx, case.worker)
+    if cases.find(tx, case.code) is not None:
+        raise Refused(f"The code {case.code} is taken. Choose another --code.")
+    if case.stage not in {stage for stage, _ in room.content.programme.stages}:
+        known = ", ".join(stage for stage, _ in room.content.programme.stages)
+        raise Refused(f"There is no stage {case.stage!r}. The programme has: {known}.")
+    _check_nickname(case.nickname, contact.name, room.content.wording)
+    contents.keep(tx, room.content, now=now)
+    new = NewCase(
+        case=case,
+        programme_version=room.version_of("programme"),
+        checkin_versions=_checkin_versions(room),
+    )
+    cases.add(tx, new, now=now)
+    _note(tx, "case_added", f"case:{case.id}", now=now)
+    return add_contact(tx, contact, now=now)
+
+
+def add_contact(tx: Tx, contact: NewContact, *, now: datetime) -> Invitation:
+    """One more adult of a case. At C and D nobody gets a link: staff call."""
+    if contact.level is Level.OPEN and contact.interviewed_on is None:
+        raise Refused(
+            "Level A needs a safe-contact interview: add --safe-contact-on DATE, or use level B."
+        )
+    contacts.add(tx, contact, now=now)
+    _note(tx, "contact_added", f"contact:{contact.id}", now=now)
+    if contact.level in SILENT:
+        return Invitation(owner_id=contact.id, token=None, link=None)
+    return _invite(tx, "contact", contact.id, now=now)
+
+
+def interview(
+    tx: Tx,
+    contact: ContactId,
+    *,
+    level: Level,
+    on: date,
+    duress_word: str | None,
+    now: datetime,
+) -> None:
+    """A safe-contact interview was held. At C and D an open link dies with it."""
+    if contacts.get(tx, contact) is None:
+        raise Refused(f"There is no contact {contact}. `kabar case add --json` prints the ids.")
+    contacts.interview(tx, contact, level=level, on=on, duress_word=duress_word)
+    if level in SILENT:
+        invites.revoke(tx, "contact", contact, now=now)
+    _note(tx, "interviewed", f"contact:{contact}", now=now)
+
+
+def invite_staff(tx: Tx, person: str, *, now: datetime) -> Invitation:
+    """A new link for a member of staff; the old one dies."""
+    if staff.get(tx, person) is None:
+        raise Refused(f"There is no staff {person}. `kabar staff list` prints the ids.")
+    return _invite(tx, "staff", person, now=now)
+
+
+def invite_contact(tx: Tx, contact: str, *, now: datetime) -> Invitation:
+    """A new link for a contact; the old one dies. After STOP only face to face."""
+    found = contacts.get(tx, contact)
+    if found is None:
+        raise Refused(f"There is no contact {contact}. `kabar case add --json` prints the ids.")
+    if found.level in SILENT:
+        raise Refused(
+            f"This contact is at level {found.level}: nothing is sent. After a new interview use "
+            "`kabar contact interview`."
+        )
+    if found.state in (ContactState.WRONG_PERSON, ContactState.REJECTED):
+        contacts.update(tx, found.id, state=ContactState.INVITED)
+    return _invite(tx, "contact", contact, now=now)
+
+
+def _invite(tx: Tx, kind: str, owner: str, *, now: datetime) -> Invitation:
+    token = invites.invite(tx, kind, owner, now=now)
+    username = settings.read(tx, settings.BOT_USERNAME)
+    link = None if username is None else f"https://t.me/{username}?start={token}"
+    _note(tx, "invited", f"{kind}:{owner}", now=now)
+    return Invitation(owner_id=owner, token=token, link=link)
+
+
+def _checkin_versions(room: Room) -> dict[Level, str]:
+    content = room.content
+    return {
+        level: room.checkin_version(content.checkins[checkin])
+        for level, checkin in content.programme.checkins.items()
+    }
+
+
+def _check_worker(tx: Tx, worker: StaffId) -> None:
+    person = staff.get(tx, worker)
+    if person is None:
+        raise Refused(f"There is no staff {worker}. `kabar staff list` prints the ids.")
+    if person.role is not Role.SOCIAL_WORKER:
+        raise Refused(f"Staff {worker} is a {person.role}; a case needs a social_worker.")
+
+
+def _check_nickname(nickname: str, caregiver: str, wording: Wording) -> None:
+    """A nickname from the closed list that is no name on file: phones get lost and numbers are
+    recycled (safeguarding decision 2)."""
+    if nickname not in wording.nicknames:
+        known = ", ".join(wording.nicknames)
+        raise Refused(f"{nickname!r} is not on the list of nicknames. Choose one of: {known}.")
+    if normalise(nickname) in normalise(caregiver).split():
+        raise Refused(f"{nickname!r} is part of a name on file. Choose another --nickname.")
+
+
+def _note(tx: Tx, action: str, object: str, *, now: datetime) -> None:
+    audit.note(tx, actor="operator", via="command", action=action, object=object, now=now)
+
+
+def case_of(tx: Tx, code: str) -> CaseId:
+    """The case with this code."""
+    found = cases.find(tx, code)
+    if found is None:
+        raise Refused(f"There is no case {code}.")
+    return found

@@ -1,0 +1,35 @@
+"""A message that could not be handled three times: a human is asked, without its content."""
+
+from datetime import datetime
+
+from bot.usecases import gather
+from bot.usecases.record import found
+from bot.usecases.room import Room
+from flows.alerting import ALWAYS_SPEAKS
+from flows.events import AlertFound, Reason
+from flows.model import AlertKind, Urgency
+from storage import addresses, cases, inbox
+from storage.inbox import Unhandled
+from storage.transaction import Tx
+
+
+def give_up_in_time(tx: Tx, room: Room, row: Unhandled, *, now: datetime) -> bool:
+    """Count the failure. The third time the row is dead, the chat goes on, and staff are asked to
+    look: what the message said is still in the inbox, sealed."""
+    if not inbox.failed(tx, row.id, now=now):
+        return False
+    owners = [who for kind, who in addresses.owners(tx, row.chat_hash) if kind == "contact"]
+    contact = gather.the_contact(tx, owners[0]) if owners else None
+    reason = Reason(
+        rule="unreadable",
+        version=ALWAYS_SPEAKS,
+        urgency=Urgency.HIGH,
+        says=room.content.messages.reasons["unreadable"],
+        source=row.id,
+    )
+    event = AlertFound(
+        id=f"alert:{row.id}", kind=AlertKind.ALERT, urgency=Urgency.HIGH, reasons=(reason,)
+    )
+    case = None if contact is None else cases.get(tx, contact.case)
+    found(tx, room, event, case=case, contact=contact, now=now)
+    return True

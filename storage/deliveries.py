@@ -1,0 +1,292 @@
+"""Emptying the outbox: which rows go out now, and what became of each.
+
+    pending -> sending -> sent | pending again, with `retry_at` | uncertain | unreachable | dead
+    pending -> expired | cancelled | replaced           (never sent)
+    uncertain -> pending (once more, see `revive`) | sent (see `proven`) | cancelled
+
+`sending` is committed before Telegram is called, under a lease that names the process; whoever
+settles must still hold it. `not_before`, `expires_at` and `late_at` are moments of the moved clock
+(`now`), `retry_at` and `lease_until` of the system's (`wall`).
+
+Order: lane by lane, the oldest first, one call at a time in a chat. Within a chat lanes 1 to 4
+keep the order in which they were written: an older row that is due holds back the younger ones
+even while it waits for another try; one that is due later does not. An alert (lane 0) overtakes
+them all, and no row that waits for another try holds it back, not even another alert.
+
+Edits, deletes and lost keyboards are about the message of an earlier row, their root. While the
+root waits or is on its way they wait too. Where it never arrived or nobody knows (uncertain,
+expired, dead, cancelled) an edit takes its place: it goes out as a new message, and from then on
+the root is `sent` under the new number, where later edits and deletes find it. An edit of a root
+that the person hid (`is_gone`) is cancelled. What is hidden before it went out is never sent, and
+a root that anything else is to be done with is not sent once more. What is cancelled while it is
+on its way is not tried again.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+
+from storage import tables
+from storage.errors import SealError, SubjectErased
+from storage.outbox import ADDRESS, PAYLOAD, WITHDRAWN, Payload, as_json, from_json
+from storage.rows import change
+from storage.transaction import Tx
+from storage.turns import UNDER_WAY, State, Verb, drop_hidden, is_unsettled, let_expire, may_go
+
+__all__ = ["Claimed", "InHand", "Instruction", "State", "Verb", "Verdict"]
+
+LEASE = timedelta(minutes=2)  # longer than the longest call
+NOBODY: frozenset[str] = frozenset()
+DOUBT = "uncertain: "  # begins the error of a row that may have arrived once already
+NOTICE = "notice"
+
+o = tables.outbox
+Kept = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """What to do on one phone: `numbers` are the messages to edit, delete or strip of buttons.
+
+    A button carries `token:index`, counted over all keys, row by row (see outbox.find_button)."""
+
+    verb: Verb
+    chat: str = field(repr=False)  # the chat id in clear: for sending, never for logs
+    token: str
+    payload: Payload = field(repr=False)
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InHand:
+    """A row on its way. `verb` is what is really done: an edit without a message is a send."""
+
+    row: str
+    lease: str
+    verb: Verb
+    root: str | None  # the row that sent the message this is about
+    lane: int
+    kind: str
+    owner_kind: str
+    owner_id: str
+    chat_hash: str
+    attempts: int  # this one included
+    was_uncertain: bool  # an earlier try may have arrived
+
+    @property
+    def is_alert(self) -> bool:
+        """Does it call a member of staff to something? Then it must arrive, even twice."""
+        return _is_alert(self.lane, self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    hand: InHand
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of a row in hand. `retry_at` goes with pending and uncertain; None with
+    uncertain is never. `is_lost`: the message to edit is not on the phone any more."""
+
+    state: State
+    error: str | None = None
+    retry_at: datetime | None = None
+    message_no: int | None = None
+    is_lost: bool = False
+
+
+def claim(
+    tx: Tx,
+    *,
+    now: datetime,
+    wall: datetime,
+    lease: str,
+    limit: int,
+    resting: Set[str] = NOBODY,
+    paused: Set[str] = NOBODY,
+) -> tuple[Claimed, ...]:
+    """Take up to `limit` rows, at most one a chat, and mark them `sending`.
+
+    Chats (by hash) that are `resting` get no new message, those that are `paused` no call."""
+    let_expire(tx, now=now)
+    drop_hidden(tx, now=now)
+    is_free = may_go(now=now, wall=wall, resting=resting, paused=paused)
+    rows = tx.execute(select(o).where(is_free).order_by(o.c.lane, o.c.seq).limit(limit)).all()
+    first_of_chat = {row.chat_hash: row for row in reversed(rows)}
+    taken = [
+        _take(tx, row, lease, resting, wall) for row in rows if row is first_of_chat[row.chat_hash]
+    ]
+    return tuple(claimed for claimed in taken if claimed is not None)
+
+
+def settle(tx: Tx, hand: InHand, verdict: Verdict, *, now: datetime) -> bool:
+    """Record what became of it; False where the row is not in this hand any more."""
+    in_doubt = verdict.state is State.UNCERTAIN or (
+        verdict.state is State.PENDING and hand.was_uncertain
+    )
+    values: dict[str, object] = {
+        "state": verdict.state,
+        "error": f"{DOUBT}{verdict.error}" if in_doubt else verdict.error,
+        "retry_at": verdict.retry_at,
+        "lease_until": None,
+    }
+    if verdict.state is State.SENT:
+        values |= {"message_no": verdict.message_no, "sent_at": now}
+    mine = (o.c.id == hand.row, o.c.state == State.SENDING, o.c.lease == hand.lease)
+    if verdict.state in (State.PENDING, State.UNCERTAIN):
+        is_over = o.c.error == WITHDRAWN
+        if change(tx, o, *mine, is_over, state=State.CANCELLED, lease_until=None):
+            return True
+    if not change(tx, o, *mine, **values):
+        return False
+    if verdict.state is State.SENT and hand.verb is Verb.SEND:
+        change(tx, o, o.c.id == hand.root, **values)
+    if verdict.state is State.SENT and hand.verb is Verb.DELETE:
+        change(tx, o, o.c.id == hand.root, is_gone=True)
+    if verdict.is_lost:
+        change(tx, o, o.c.id == hand.root, state=State.DEAD, message_no=None, error="lost")
+    return True
+
+
+def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
+    """Uncertain rows whose wait is over are sent once more; alerts end with `mark` then."""
+    waited = (o.c.state == State.UNCERTAIN, o.c.retry_at <= wall)
+    is_over = or_(o.c.expires_at <= now, o.c.is_gone)
+    change(tx, o, *waited, is_over, retry_at=None)
+    for row in tx.execute(select(o).where(*waited)).all():
+        words = _marked(tx, row, mark) if _is_alert(row.lane, row.kind) else {}
+        change(tx, o, o.c.id == row.id, *waited, state=State.PENDING, retry_at=None, **words)
+
+
+def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
+    """A button of this row was pressed, so it did arrive: it is not sent once more."""
+    doubted = (o.c.state.in_((State.UNCERTAIN, State.PENDING)), o.c.error.startswith(DOUBT))
+    values = {"message_no": message_no, "sent_at": now, "retry_at": None}
+    return change(tx, o, o.c.id == row_id, *doubted, state=State.SENT, **values) == 1
+
+
+def orphans(tx: Tx, *, lease: str) -> tuple[InHand, ...]:
+    """Rows that were on their way when an earlier process ended."""
+    lost = (o.c.state == State.SENDING, o.c.lease != lease)
+    rows = tx.execute(select(o).where(*lost).order_by(o.c.seq)).all()
+    return tuple(_in_hand(row, _root(tx, row), row.lease, row.attempts) for row in rows)
+
+
+def unsettled(tx: Tx, *, now: datetime) -> int:
+    """How many rows are due or on their way, those that failed for now too; not uncertain ones."""
+    due = select(func.count()).select_from(o).where(is_unsettled(now=now))
+    count: int = tx.execute(due).scalar_one()
+    return count
+
+
+def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], wall: datetime) -> Claimed | None:
+    """Take it; None where it must wait, or nothing is to be done and it is closed."""
+    root = _root(tx, row)
+    hand = _in_hand(row, root, lease, row.attempts + 1)
+    must_rest = hand.verb is Verb.SEND and row.chat_hash in resting
+    if must_rest or (root is not None and root.state in UNDER_WAY):
+        return None
+    change(tx, o, o.c.id == hand.root, o.c.state == State.UNCERTAIN, retry_at=None)
+    waiting = (o.c.id == row.id, o.c.state == State.PENDING)
+    try:
+        instruction = _instruction(tx, row, root, hand.verb)
+    except SealError as error:
+        state = State.CANCELLED if isinstance(error, SubjectErased) else State.DEAD
+        change(tx, o, *waiting, state=state, error=type(error).__name__)
+        return None
+    needless = _needless(root, instruction)
+    if needless is not None:
+        change(tx, o, *waiting, state=needless.state, error=needless.error)
+        return None
+    held = {"lease": lease, "lease_until": wall + LEASE, "attempts": hand.attempts}
+    change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
+    return Claimed(hand=hand, instruction=instruction)
+
+
+def _root(tx: Tx, row: Kept) -> Kept | None:
+    """The row whose message `row` is about, through edits of edits."""
+    root, target = None, row.target
+    while target is not None:
+        found = tx.execute(select(o).where(o.c.id == target)).one_or_none()
+        if found is None:
+            break
+        root, target = found, found.target if found.verb == Verb.EDIT else None
+    return root
+
+
+def _in_hand(row: Kept, root: Kept | None, lease: str, attempts: int) -> InHand:
+    is_there = root is not None and (root.is_gone or _number(root) is not None)
+    is_new = row.verb == Verb.EDIT and not is_there
+    return InHand(
+        row=row.id,
+        lease=lease,
+        verb=Verb.SEND if is_new else Verb(row.verb),
+        root=None if root is None else root.id,
+        lane=row.lane,
+        kind=row.kind,
+        owner_kind=row.owner_kind,
+        owner_id=row.owner_id,
+        chat_hash=row.chat_hash,
+        attempts=attempts,
+        was_uncertain=(row.error or "").startswith(DOUBT),
+    )
+
+
+def _instruction(tx: Tx, row: Kept, root: Kept | None, verb: Verb) -> Instruction:
+    payload = _payload(tx, row)
+    number = None if root is None else _number(root)
+    known = payload.numbers if number is None else (*payload.numbers, number)
+    return Instruction(
+        verb=verb,
+        chat=tx.vault.open(tx, row.subject, ADDRESS, row.id, row.address),
+        token=row.token,
+        payload=payload,
+        numbers=() if verb is Verb.SEND else known,
+    )
+
+
+def _payload(tx: Tx, row: Kept) -> Payload:
+    return from_json(tx.vault.open(tx, row.subject, PAYLOAD, row.id, row.payload))
+
+
+def _number(root: Kept) -> int | None:
+    """The number of the message on the phone; None where nothing is known to be there."""
+    number: int | None = root.message_no if root.state == State.SENT else None
+    return number
+
+
+def _needless(root: Kept | None, do: Instruction) -> Verdict | None:
+    """Why there is nothing to be done, if so."""
+    is_hidden = root is not None and root.is_gone
+    is_unknown = root is not None and root.state == State.UNCERTAIN
+    match do.verb:
+        case Verb.EDIT | Verb.UNKEYBOARD if is_hidden:
+            return Verdict(state=State.CANCELLED, error="hidden")
+        case Verb.DELETE if not do.numbers and is_unknown:
+            return Verdict(state=State.DEAD, error="number unknown")
+        case Verb.DELETE | Verb.UNKEYBOARD if not do.numbers:
+            return Verdict(state=State.CANCELLED, error="nothing there")
+        case _:
+            return None
+
+
+def _is_alert(lane: int, kind: str) -> bool:
+    return lane == 0 or kind == NOTICE
+
+
+def _marked(tx: Tx, row: Kept, mark: str) -> dict[str, object]:
+    """The same words with the mark at their end, once, however often they are repeated."""
+    try:
+        payload = _payload(tx, row)
+        text = payload.text.removesuffix(mark) + mark
+        sealed = tx.vault.seal(
+            tx, row.subject, PAYLOAD, row.id, as_json(replace(payload, text=text))
+        )
+    except SealError:
+        return {}  # `claim` closes it, and says why
+    return {"payload": sealed}

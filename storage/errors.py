@@ -1,0 +1,151 @@
+"""What can go wrong in storage. Texts are for the operator and name the next step.
+
+    StorageError
+    ├── UnsupportedDatabase     the address names a database this version cannot use
+    ├── NotMigrated             the tables are not the ones this program knows
+    ├── DatabaseBusy            another program held the database for too long
+    ├── DatabaseClosed          the program is stopping
+    ├── CommitFailed            the database refused to keep what was written
+    ├── KeyFileError            the key file cannot be used as it is
+    │   ├── KeyFileMissing
+    │   ├── KeyFileExists
+    │   ├── KeyFileUnsafe
+    │   └── KeyFileBroken
+    └── SealError               a sealed field cannot be opened
+        ├── SubjectErased
+        ├── KeyUnknown
+        └── Tampered
+
+No text and no attribute here ever holds a person's words, a key, or what was sealed.
+"""
+
+from pathlib import Path
+
+
+class StorageError(Exception):
+    """Base of everything this package raises."""
+
+
+class UnsupportedDatabase(StorageError):
+    """The address names a database that cannot be used: stop, show the text."""
+
+
+class NotMigrated(StorageError):
+    """The tables are older or newer than the program: refuse to work, show the text."""
+
+
+class DatabaseBusy(StorageError):
+    """Nothing was written. A command shows the text and ends; the bot tries again."""
+
+    def __init__(self, patience_s: float) -> None:
+        super().__init__(
+            f"Another program has held the database for more than {patience_s:g} s and nothing"
+            " was written. See whether another kabar command, a backup or a database browser is"
+            " at work, wait for it or close it, then try again."
+        )
+        self.patience_s = patience_s
+
+
+class DatabaseClosed(StorageError):
+    """Nothing was queued, because the program is stopping: let go."""
+
+    def __init__(self) -> None:
+        super().__init__("The database has been closed; nothing more can be read or written.")
+
+
+class CommitFailed(StorageError):
+    """Nothing of the piece was kept; it may be tried again. The cause is attached."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database could not keep what was written, so nothing of it was kept. See whether"
+            " the disk is full or failing; the line above says what the database answered."
+        )
+
+
+class KeyFileError(StorageError):
+    """The key file cannot be used: stop before anything is read or written, show the text."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(f"{path}: {text}")
+        self.path = path
+
+
+class KeyFileMissing(KeyFileError):
+    """Never answered by making a new one beside an existing database: that would lose it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "the key file is missing. For a new database run `kabar db upgrade`, which makes one."
+            " For an existing database put your copy of the key file back: without it nothing"
+            " that was sealed can be read, and a new key would not help.",
+        )
+
+
+class KeyFileExists(KeyFileError):
+    """A key file is never written over."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "there is a key file already; it was left as it is.")
+
+
+class KeyFileUnsafe(KeyFileError):
+    """Somebody else on the machine may have read the keys."""
+
+    def __init__(self, path: Path, mode: int) -> None:
+        super().__init__(
+            path,
+            f"other users of this machine may read the key file (mode {mode:04o})."
+            f" Run `chmod 600 {path}`.",
+        )
+        self.mode = mode
+
+
+class KeyFileBroken(KeyFileError):
+    """The file is no key file, or only half of one."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path, f"{problem}. Put back your copy of the key file.")
+        self.problem = problem
+
+
+class SealError(StorageError):
+    """A sealed field cannot be opened; what to do depends on the reason below."""
+
+
+class SubjectErased(SealError):
+    """The person's key was destroyed on purpose: show the field as erased, ask no more."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"{subject} was erased; what was sealed for it is gone for good.")
+        self.subject = subject
+
+
+class KeyUnknown(SealError):
+    """The key that is needed is not here: the key file and the database do not belong together."""
+
+    def __init__(self, subject: str, key_id: str | None) -> None:
+        missing = (
+            f"the database holds no key for {subject}"
+            if key_id is None
+            else f"the key of {subject} is wrapped by key {key_id}, which the key file lacks"
+        )
+        super().__init__(
+            f"Key file and database do not belong together: {missing}. Check KABAR_KEY_FILE and"
+            " KABAR_DATABASE_URL, or put back the copy of the one that was replaced."
+        )
+        self.subject = subject
+        self.key_id = key_id
+
+
+class Tampered(SealError):
+    """What is stored is not what was sealed there: trust nothing of the row, tell the operator."""
+
+    def __init__(self, column: str, row: str) -> None:
+        super().__init__(
+            f"{column} of row {row} was changed or moved outside this program, or another key file"
+            " is in use. Compare the database and the key file with your last backup."
+        )
+        self.column = column
+        self.row = row

@@ -1,0 +1,35 @@
+"""Counts for the operator: how much waits at the two doors. No row, no id, no person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from storage import deliveries, inbox, tables
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """Updates not yet handled, and messages that are due or on their way."""
+
+    inbox: int
+    outbox: int
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.inbox == 0 and self.outbox == 0
+
+
+def unsettled(tx: Tx, *, now: datetime) -> Unsettled:
+    """Both doors at one moment of the database."""
+    return Unsettled(inbox=inbox.waiting(tx), outbox=deliveries.unsettled(tx, now=now))
+
+
+def outbox_by_state(tx: Tx) -> Mapping[str, int]:
+    """How many rows of the outbox stand in each state, those without any included."""
+    o = tables.outbox
+    rows = tx.execute(select(o.c.state, func.count()).group_by(o.c.state))
+    found = {str(state): int(count) for state, count in rows}
+    return {str(state): found.get(state, 0) for state in deliveries.State}

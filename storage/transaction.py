@@ -1,0 +1,53 @@
+"""What a use case gets to work with: one open transaction."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable
+
+from storage.vault import OpenKeys, Vault
+
+log = logging.getLogger(__name__)
+
+
+class Tx:
+    """One open transaction. Hand on plain values: a result that is read later finds it closed."""
+
+    __slots__ = ("_callbacks", "_savepoint", "connection", "open_keys", "vault")
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self.connection = connection
+        self.vault = vault
+        self.open_keys = OpenKeys()
+        self._savepoint = connection.get_nested_transaction()
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def in_inner_savepoint(self) -> bool:
+        """Is the use case inside a savepoint of its own, which it may roll back and go on?"""
+        return self.connection.get_nested_transaction() is not self._savepoint
+
+    def execute(
+        self,
+        statement: Executable,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> CursorResult[*tuple[Any, ...]]:
+        return self.connection.execute(statement, parameters)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Run `callback` in the database's thread once this piece is committed, else never."""
+        self._callbacks.append(callback)
+
+    def finish(self) -> None:
+        """Run the callbacks: for the database alone to call, once the commit has happened."""
+        for callback in self._callbacks:
+            guarded(callback, "after_commit")
+
+
+def guarded(callback: Callable[[], None], action: str) -> None:
+    """Run it; a failure is logged and no more, for what was committed stays so."""
+    try:
+        callback()
+    except Exception:
+        log.exception("a callback after a commit failed", extra={"action": action})
