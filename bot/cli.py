@@ -68,7 +68,7 @@ def sandbox(
         raise typer.Exit(server.run("127.0.0.1", port))
     from bot import story
 
-    raise typer.Exit(story.run(port, is_reset=reset))
+    raise typer.Exit(story.run(port))
 
 
 def main() -> None:

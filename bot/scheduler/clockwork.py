@@ -4,15 +4,21 @@ Interval triggers alone, nothing stored, and it never sees our clock. APSchedule
 are late and forgets one-shot jobs in a crash; a tick that is dropped costs nothing.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-log = logging.getLogger(__name__)
+
+class _FromNow(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """The next tick is counted from now: were a clock set forward by years, APScheduler's own
+    would first make a list of every second in between."""
+
+    def get_next_fire_time(self, _: datetime | None, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.interval_length)
 
 
 class Clockwork:
@@ -29,7 +35,7 @@ class Clockwork:
         """Call `tick` that often; while one still runs, the next is left out."""
         self._scheduler.add_job(
             tick,
-            IntervalTrigger(seconds=seconds, timezone="UTC"),
+            _FromNow(seconds=seconds, timezone="UTC"),
             id=name,
             name=name,
             coalesce=True,

@@ -71,12 +71,12 @@ CODES = {"bad request": 400, "unauthorized": 401, "forbidden": 403, "not found":
 CODES |= {"conflict": 409, "too many requests": 429}  # as descriptions begin
 
 
-def open_bot(*, token: str, api_url: str) -> Bot:
+def open_bot(*, token: str, api_url: str, timeout: ClientTimeout = TIMEOUT) -> Bot:
     """A bot for this server; close its session at the end. Raises aiogram's TokenValidationError.
 
     A call that waits longer than 15 s (getUpdates) must bring a timeout of its own."""
     api = TelegramAPIServer.from_base(api_url)
-    return Bot(token, session=AiohttpSession(api=api, timeout=TIMEOUT))
+    return Bot(token, session=AiohttpSession(api=api, timeout=timeout))
 
 
 class TelegramMessenger:
@@ -223,7 +223,10 @@ def _refused(description: str, instruction: Instruction) -> Outcome:
 
 
 def _plain_reason(said: str) -> str:
-    """Words up to the second colon: behind it Telegram may quote what was to be sent."""
+    """Words up to the second colon, of a description as Telegram writes them: behind it Telegram
+    may quote what was to be sent, and another server may write anything."""
+    if not said.startswith(tuple(CODES)):
+        return ""
     words = re.findall(r"(?<!\S)[a-z_'/-]{1,24}(?!\S)", " ".join(said.split(":")[:2]))
     return " ".join(words)[:LONGEST_REASON]
 

@@ -7,16 +7,12 @@ stored but not confirmed comes again and meets a unique key.
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Protocol
 
 from bot.errors import ApiFailure, ApiUnreachable
-from bot.ports import Clock
 from bot.telegram.arrivals import ALLOWED, Page, read_page
+from bot.telegram.line import Line, learn_name
 from bot.telegram.patience import Patience
-from bot.telegram.raw import RawApi
-from storage import inbox, settings
-from storage.database import Database
+from storage import inbox
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +20,7 @@ LIMIT = 100  # updates a page, Telegram's most
 LONGEST_POLL_S = 50  # Telegram's cap
 GRACE_S = 15  # on top of it, before the connection counts as dead
 DELETE_WEBHOOK_S = 5.0
+DEAF_S = 3.0 * LONGEST_POLL_S
 PAUSE_S = 0.3  # after an empty page that came at once, in spite of the long poll
 AT_ONCE_S = 0.3
 PAGES_OF_A_ROUND = 100
@@ -32,46 +29,15 @@ OFFSET_LASTS_S = 86_400.0
 offset everything unconfirmed comes, and that is never more than what is missing."""
 
 
-class Receiving(Protocol):
-    """What the rest of the program sees of receiving, by long polling or by webhook."""
-
-    @property
-    def has_received(self) -> bool:
-        """Has one getUpdates come back, or was the webhook set?"""
-        ...
-
-    @property
-    def age_s(self) -> float | None:
-        """Seconds since Telegram last answered or delivered, None before the first time."""
-        ...
-
-    async def run(self) -> None:
-        """Receive until cancelled. Raises TokenUnknown or ReceivingConflict."""
-
-    async def one_round(self) -> None:
-        """Return once a round that began after this call has found nothing more to store."""
-
-
 class Receiver:
-    """Receives by long polling. `on_stored` is called after each page that brought something."""
+    """Receives by long polling."""
 
-    def __init__(
-        self,
-        *,
-        api: RawApi,
-        bot: str,
-        database: Database,
-        clock: Clock,
-        on_stored: Callable[[], None],
-    ) -> None:
-        self._api = api
-        self._bot = bot
-        self._database = database
-        self._clock = clock
-        self._on_stored = on_stored
-        self._patience = Patience(clock)
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._clock = line.clock
+        self._patience = Patience(line.clock)
         self._offset: int | None = None  # in memory only: Telegram keeps the true one
-        self._offset_moved_at = clock.monotonic()
+        self._offset_moved_at = line.clock.monotonic()
         self._answered_at: float | None = None
         self._poll: asyncio.Timeout | None = None  # around a waiting long poll
         self._asked: list[asyncio.Future[None]] = []  # who waits for a round, in order
@@ -86,8 +52,13 @@ class Receiver:
         answered = self._answered_at
         return None if answered is None else self._clock.monotonic() - answered
 
+    @property
+    def is_live(self) -> bool:
+        age_s = self.age_s
+        return age_s is not None and age_s < DEAF_S
+
     async def run(self) -> None:
-        await self._patience.until_done(lambda: learn_name(self._api, self._database))
+        await self._patience.until_done(lambda: learn_name(self._line))
         await self._delete_webhook()
         while True:
             await self._patience.until_done(self._round)
@@ -107,8 +78,9 @@ class Receiver:
 
     async def _round(self) -> None:
         asked = tuple(self._asked)  # later ones wait for the next round
+        is_quick = bool(asked) or not self.has_received  # the first proves that Telegram answers
         began = self._clock.monotonic()
-        raw = await (self._quick_page() if asked else self._long_page())
+        raw = await (self._get_updates(timeout_s=0) if is_quick else self._long_page())
         if raw is None:
             return
         page = read_page(raw)
@@ -117,11 +89,8 @@ class Receiver:
         self._confirm(page)
         if asked:
             self._finish(asked, is_empty=not raw)
-        elif not new and self._answered_at - began < AT_ONCE_S:
+        elif not new and not is_quick and self._answered_at - began < AT_ONCE_S:
             await self._patience.wait(PAUSE_S)
-
-    async def _quick_page(self) -> list[object]:
-        return await self._get_updates(timeout_s=0)
 
     async def _long_page(self) -> list[object] | None:
         """None if it was given up because somebody waits for a round."""
@@ -137,7 +106,7 @@ class Receiver:
         if self._clock.monotonic() - self._offset_moved_at > OFFSET_LASTS_S:
             self._offset = None
         offset = {} if self._offset is None else {"offset": self._offset}
-        raw = await self._api.call(
+        raw = await self._line.api.call(
             "getUpdates",
             timeout_s=timeout_s + GRACE_S,
             timeout=timeout_s,
@@ -158,11 +127,11 @@ class Receiver:
                 raise ApiUnreachable("getUpdates", "no update has an id")
         if not page.updates:
             return 0
-        now = self._clock.now()
-        new = await self._database.write(inbox.store, self._bot, page.updates, now=now)
+        line = self._line
+        new = await line.database.write(inbox.store, line.bot, page.updates, now=line.clock.now())
         if new:
             log.info("received", extra={"action": "received", "new": new})
-            self._on_stored()
+            line.on_stored()
         return new
 
     def _confirm(self, page: Page) -> None:
@@ -182,15 +151,7 @@ class Receiver:
     async def _delete_webhook(self) -> None:
         """Only so that Telegram does not refuse to be polled; another server need not know it."""
         try:
-            await self._api.call("deleteWebhook", timeout_s=DELETE_WEBHOOK_S)
+            await self._line.api.call("deleteWebhook", timeout_s=DELETE_WEBHOOK_S)
         except ApiFailure as failure:
             extra = {"action": "webhook_kept", "reason": failure.reason}
             log.info("deleteWebhook was not taken", extra=extra)
-
-
-async def learn_name(api: RawApi, database: Database) -> None:
-    """Ask for the bot's user name and keep it, because invitation links need it."""
-    me = await api.call("getMe")
-    username = me.get("username") if isinstance(me, dict) else None
-    if isinstance(username, str) and username:
-        await database.write(settings.write, settings.BOT_USERNAME, username)

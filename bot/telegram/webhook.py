@@ -4,17 +4,13 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.ports import Clock
 from bot.telegram.arrivals import ALLOWED, read_update
+from bot.telegram.line import Line, learn_name
 from bot.telegram.patience import Patience
-from bot.telegram.raw import RawApi
-from bot.telegram.updates import learn_name
 from storage import inbox
-from storage.database import Database
 from storage.errors import StorageError
 from storage.inbox import Arrived
 
@@ -27,23 +23,10 @@ AGAIN_S = 5  # when to deliver again what could not be stored
 class WebhookReceiver:
     """The same as a Receiver, the other way round; `view` must be served where `url` leads."""
 
-    def __init__(
-        self,
-        *,
-        api: RawApi,
-        bot: str,
-        database: Database,
-        clock: Clock,
-        on_stored: Callable[[], None],
-        url: str,
-        secret: str,
-    ) -> None:
-        self._api = api
-        self._bot = bot
-        self._database = database
-        self._clock = clock
-        self._on_stored = on_stored
-        self._patience = Patience(clock)
+    def __init__(self, line: Line, *, url: str, secret: str) -> None:
+        self._line = line
+        self._clock = line.clock
+        self._patience = Patience(line.clock)
         self._url = url
         self._secret = secret
         self._answered_at: float | None = None
@@ -59,9 +42,13 @@ class WebhookReceiver:
         answered = self._answered_at
         return None if answered is None else self._clock.monotonic() - answered
 
+    @property
+    def is_live(self) -> bool:
+        return self.has_received  # a quiet day and a dead line look the same from here
+
     async def run(self) -> None:
         """Set the webhook, then only wait: deliveries come to `view`. Raises TokenUnknown."""
-        await self._patience.until_done(lambda: learn_name(self._api, self._database))
+        await self._patience.until_done(lambda: learn_name(self._line))
         await self._patience.until_done(self._set_webhook)
         self._answered_at = self._clock.monotonic()
         await asyncio.get_running_loop().create_future()
@@ -95,14 +82,14 @@ class WebhookReceiver:
         return web.Response()
 
     async def _store(self, update: Arrived) -> None:
-        now = self._clock.now()
-        new = await self._database.write(inbox.store, self._bot, (update,), now=now)
-        self._answered_at = self._clock.monotonic()
+        line = self._line
+        new = await line.database.write(inbox.store, line.bot, (update,), now=line.clock.now())
+        self._answered_at = line.clock.monotonic()
         if new:
-            self._on_stored()
+            line.on_stored()
 
     async def _set_webhook(self) -> None:
-        await self._api.call(
+        await self._line.api.call(
             "setWebhook", url=self._url, secret_token=self._secret, allowed_updates=ALLOWED
         )
 

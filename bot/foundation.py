@@ -1,0 +1,82 @@
+"""What is opened first and closed last: lock, database, clock, and the line to Telegram."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+import aiohttp
+from aiohttp import web
+
+from bot.clock import SystemClock, open_clock
+from bot.config import Settings
+from bot.instance import only_one
+from bot.telegram.line import Line, Receiving
+from bot.telegram.raw import RawApi, bot_id
+from bot.telegram.updates import Receiver
+from bot.telegram.webhook import WebhookReceiver
+from storage import migrate
+from storage.database import Database
+from storage.engine import database_file
+from storage.keyring import KeyRing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """`changed` is set by each commit, and by whoever finishes some work."""
+
+    settings: Settings
+    database: Database
+    clock: SystemClock
+    session: aiohttp.ClientSession
+    changed: asyncio.Event
+
+
+async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
+    """Raises what storage says of a database or key file that cannot be used, AlreadyRunning and
+    ClockMismatch."""
+    migrate.require_current(settings.database_url)
+    keys = KeyRing.load(settings.key_file)
+    stack.enter_context(only_one(database_file(settings.database_url)))
+    database = Database(settings.database_url, vault_keys=keys)
+    stack.push_async_callback(asyncio.to_thread, database.close)
+    changed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ring() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    database.on_commit(ring)
+    clock = await database.read(partial(open_clock, settings))
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    return Foundation(
+        settings=settings, database=database, clock=clock, session=session, changed=changed
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """How updates come in, and the routes they need on our port; `stored` rings for the worker."""
+
+    receiving: Receiving
+    routes: tuple[web.RouteDef, ...]
+    stored: asyncio.Event
+
+
+def open_entrance(base: Foundation) -> Entrance:
+    """By webhook where one is set, else by long polling."""
+    settings, token = base.settings, base.settings.require_token()
+    stored = asyncio.Event()
+    line = Line(
+        api=RawApi(base.session, settings.api_url, token),
+        bot=bot_id(token),
+        database=base.database,
+        clock=base.clock,
+        on_stored=stored.set,
+    )
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        return Entrance(receiving=Receiver(line), routes=(), stored=stored)
+    secret = settings.webhook_secret.get_secret_value()
+    webhook = WebhookReceiver(line, url=settings.webhook_url, secret=secret)
+    route = web.post(settings.webhook_path, webhook.view)
+    return Entrance(receiving=webhook, routes=(route,), stored=stored)

@@ -1,0 +1,58 @@
+"""What `app` and `telegram.assembly` hand each other, so that neither needs the other's insides."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.scheduler.pulse import RunDue
+from bot.usecases.room import Room
+from storage.database import Database
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What stands before anything is built on it."""
+
+    settings: Settings
+    database: Database
+    clock: SystemClock
+    room: Room
+
+
+class NextDue(Protocol):
+    def __call__(self, tx: Tx, *, now: datetime) -> datetime | None:
+        """The earliest moment, past or future, at which something is to be done or sent."""
+        ...
+
+
+class Sending(Protocol):
+    """What the program sees of the sender."""
+
+    @property
+    def is_running(self) -> bool: ...
+
+    async def run(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def ring(self) -> None: ...
+
+    def metrics(self) -> Mapping[str, int]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What does the work. `drain` handles every update that waits, and tells how many."""
+
+    drain: Callable[[], Awaitable[int]]
+    sender: Sending
+    run_due: RunDue
+    next_due: NextDue
+    close: Callable[[], Awaitable[None]]
+
+
+BuildParts = Callable[[Given], Awaitable[Parts]]

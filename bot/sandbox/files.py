@@ -1,0 +1,104 @@
+"""Files that bots upload and people send: kept in memory, downloaded by their path."""
+
+import hashlib
+from dataclasses import dataclass
+from itertools import count
+
+from .errors import bad_request
+from .wire import Json
+
+DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes; Bot API, getFile
+UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes; Bot API, sending files
+PHOTO_LIMIT = 10 * 1024 * 1024  # bytes; Bot API, sendPhoto
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    id: str
+    unique_id: str
+    kind: str  # photo, document, voice or sticker
+    content: bytes
+    size: int  # as declared; a test may say 25 MB without making them
+    path: str
+    name: str | None
+    mime_type: str | None
+
+    def ids(self) -> Json:
+        """The three fields that every file of Telegram's has."""
+        return {"file_id": self.id, "file_unique_id": self.unique_id, "file_size": self.size}
+
+    def described(self) -> Json:
+        """`ids` with the name and the type, where they are known."""
+        shown = self.ids()
+        if self.name:
+            shown["file_name"] = self.name
+        if self.mime_type:
+            shown["mime_type"] = self.mime_type
+        return shown
+
+
+class FileStore:
+    def __init__(self) -> None:
+        self._by_id: dict[str, StoredFile] = {}
+        self._by_path: dict[str, StoredFile] = {}
+        self._numbers = count()
+
+    def add(
+        self,
+        kind: str,
+        content: bytes,
+        *,
+        name: str | None = None,
+        mime_type: str | None = None,
+        size: int | None = None,
+    ) -> StoredFile:
+        number = next(self._numbers)
+        unique = hashlib.sha256(f"{kind}:{number}".encode()).hexdigest()
+        file = StoredFile(
+            id=f"AgAC{unique[:40]}",
+            unique_id=f"AQAD{unique[40:52]}",
+            kind=kind,
+            content=content,
+            size=len(content) if size is None else size,
+            path=f"{kind}s/file_{number}{_suffix(kind, name)}",
+            name=name,
+            mime_type=mime_type,
+        )
+        self._by_id[file.id] = file
+        self._by_path[file.path] = file
+        return file
+
+    def find(self, file_id: str) -> StoredFile | None:
+        return self._by_id.get(file_id)
+
+    def at_path(self, path: str) -> StoredFile | None:
+        return self._by_path.get(path)
+
+    def telegram_file(self, file_id: str) -> Json:
+        """Telegram's File. Raises ApiError for an unknown id and above 20 MB."""
+        file = self.find(file_id)
+        if file is None:
+            raise bad_request("invalid file_id")
+        if file.size > DOWNLOAD_LIMIT:
+            raise bad_request("file is too big")
+        return {**file.ids(), "file_path": file.path}
+
+
+def photo_sizes(file: StoredFile) -> list[Json]:
+    """Telegram's array of PhotoSize; here a picture has one size, its own."""
+    width, height = _pixels(file.content)
+    return [{**file.ids(), "width": width, "height": height}]
+
+
+def _suffix(kind: str, name: str | None) -> str:
+    if name and "." in name:
+        tail = name.rsplit(".", 1)[1]
+        if tail.isascii() and tail.isalnum():
+            return f".{tail}"
+    return {"photo": ".jpg", "voice": ".oga", "sticker": ".webp"}.get(kind, "")
+
+
+def _pixels(content: bytes) -> tuple[int, int]:
+    if content[:8] == b"\x89PNG\r\n\x1a\n" and len(content) >= 24:
+        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    return 1280, 960

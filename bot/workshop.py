@@ -1,0 +1,146 @@
+"""Everything that acts: worker, sender and ticker, once content and aiogram are loaded."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+from bot.foundation import Foundation
+from bot.http.heartbeat import EVERY_S, Heartbeat
+from bot.nursery import Nursery
+from bot.parts import BuildParts, Given, Parts
+from bot.scheduler.clockwork import Clockwork
+from bot.scheduler.pulse import Pulse
+from bot.telegram.line import Receiving
+from bot.usecases.room import Room
+from bot.working import Working
+from flows import loader, warning_signs
+from storage import contents
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+WATCH_S = 5.0
+TICK_LATE_S = 10.0
+WELL_TICK_S = 60.0
+PATIENCE_S = 4.0
+"""For each of the two that finish what they have in hand; a container is killed after 10 s."""
+
+
+class Workshop:
+    """Opened beside receiving; `opened` says when."""
+
+    def __init__(self, base: Foundation, receiving: Receiving) -> None:
+        self.opened = asyncio.Event()
+        self._base = base
+        self._receiving = receiving
+        self._parts: Parts | None = None
+        self._working: Working | None = None
+        self._pulse: Pulse | None = None
+
+    async def open(
+        self, build: BuildParts, bell: asyncio.Event, nursery: Nursery, closing: AsyncExitStack
+    ) -> None:
+        """Raises what is wrong with the content. What is pushed on `closing` last ends first."""
+        base = self._base
+        room = await asyncio.to_thread(_read_room, base.settings.content_dir)
+        await base.database.write(contents.keep, room.content, now=base.clock.now())
+        given = Given(settings=base.settings, database=base.database, clock=base.clock, room=room)
+        parts = self._parts = await build(given)
+        closing.push_async_callback(parts.close)
+        self._start_sending(parts, nursery, closing)
+        self._start_working(parts, bell, nursery, closing)
+        self._start_ticking(parts, nursery, closing)
+        self.opened.set()
+        log.info("everything runs", extra={"action": "opened"})
+
+    @property
+    def is_working(self) -> bool:
+        """Is an update in hand?"""
+        return self._working is not None and self._working.is_working
+
+    @property
+    def is_sending(self) -> bool:
+        return self._parts is not None and self._parts.sender.is_running
+
+    @property
+    def tick_age_s(self) -> float | None:
+        return None if self._pulse is None else self._pulse.age_s
+
+    @property
+    def is_well(self) -> bool:
+        """Does it receive, tick and send right now?"""
+        age_s = self.tick_age_s
+        is_ticking = age_s is not None and age_s < WELL_TICK_S
+        return self.is_sending and is_ticking and self._receiving.is_live
+
+    def sends(self) -> dict[str, int]:
+        """The sender's counts since the start, by outcome; `in_flight` is how many are now."""
+        return {} if self._parts is None else dict(self._parts.sender.metrics())
+
+    def ring_sender(self) -> None:
+        if self._parts is not None:
+            self._parts.sender.ring()
+
+    async def run_due(self) -> None:
+        """One whole pass over what is due now."""
+        if self._pulse is not None:
+            await self._pulse.beat()
+
+    async def next_due(self) -> datetime | None:
+        """The earliest moment at which something is to be done, past or future."""
+        if self._parts is None:
+            return None
+        now = self._base.clock.now()
+        return await self._base.database.read(self._parts.next_due, now=now)
+
+    def _start_sending(self, parts: Parts, nursery: Nursery, closing: AsyncExitStack) -> None:
+        self._base.database.on_commit(parts.sender.ring)
+        sending = nursery.start("sending", parts.sender.run())
+
+        async def stop() -> None:
+            nursery.start("end of sending", parts.sender.stop())
+            await nursery.finish(sending, patience_s=PATIENCE_S)
+
+        closing.push_async_callback(stop)
+
+    def _start_working(
+        self, parts: Parts, bell: asyncio.Event, nursery: Nursery, closing: AsyncExitStack
+    ) -> None:
+        bell.set()  # what was stored before
+        working = self._working = Working(parts.drain, bell, self._base.changed.set)
+        task = nursery.start("working", working.run())
+        closing.push_async_callback(nursery.finish, task, patience_s=PATIENCE_S)
+        closing.callback(working.stop)
+
+    def _start_ticking(self, parts: Parts, nursery: Nursery, closing: AsyncExitStack) -> None:
+        pulse = self._pulse = Pulse(parts.run_due, self._base.clock)
+        clockwork = Clockwork()
+        clockwork.every(TICK_S, pulse.tick, name="tick")
+        url = self._base.settings.heartbeat_url
+        if url is not None:
+            heartbeat = Heartbeat(self._base.session, url, lambda: self.is_well)
+            clockwork.every(EVERY_S, heartbeat.beat, name="heartbeat")
+        clockwork.start()
+        closing.callback(clockwork.stop)
+        nursery.start("watching the ticks", _watch(clockwork, pulse))
+
+
+def _read_room(folder: Path | None) -> Room:
+    """Content and detector. Says so where nobody has approved a file yet."""
+    content = loader.load(folder)
+    if names := loader.unapproved(content):
+        extra = {"action": "unapproved", "count": len(names)}
+        log.warning("content that nobody has approved yet: %s", ", ".join(names), extra=extra)
+    return Room(content=content, detector=warning_signs.build(content.signs))
+
+
+async def _watch(clockwork: Clockwork, pulse: Pulse) -> None:
+    """APScheduler goes by the system's clock: set back by an hour, it would not tick for one."""
+    while True:
+        await asyncio.sleep(WATCH_S)
+        age_s = pulse.age_s
+        if age_s is None or age_s > TICK_LATE_S:
+            log.error("the ticks are late; winding up", extra={"action": "ticks_late"})
+            clockwork.wind()

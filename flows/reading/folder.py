@@ -1,0 +1,63 @@
+"""The content folder, and another one laid over it: which files there are and what they hold."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from flows.definition import ContentFile
+from flows.errors import ContentError
+from flows.reading.nodes import suggest
+
+SHIPPED = Path(__file__).parent.parent / "content"
+
+KINDS = {
+    "contacts.yaml": "contacts",
+    "messages.yaml": "messages",
+    "programme.yaml": "programme",
+    "rules.yaml": "rules",
+    "signs.yaml": "signs",
+    "urgencies.yaml": "urgencies",
+    "wording.yaml": "wording",
+}
+"""Files that stand once; every other kind has a folder."""
+
+CHECKINS = "checkins/"
+
+
+def read_folder(folder: Path, problems: list[ContentError]) -> dict[str, ContentFile]:
+    """The YAML files of a folder by relative name; strange ones are noted in `problems`."""
+    if not folder.is_dir():
+        problems.append(
+            ContentError(str(folder), "is no folder; set KABAR_CONTENT_DIR to one, or leave it out")
+        )
+        return {}
+    files: dict[str, ContentFile] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix not in (".yaml", ".yml") or not path.is_file():
+            continue
+        kind = kind_of(name)
+        if kind is None:
+            known = (*KINDS, f"{CHECKINS}NAME.yaml")
+            problems.append(ContentError(f"{name}:1", f"is no content file{suggest(name, known)}"))
+            continue
+        file = _read(path, name, kind, problems)
+        if file is not None:
+            files[name] = file
+    return files
+
+
+def kind_of(name: str) -> str | None:
+    """The kind of a file by its name inside the folder."""
+    is_checkin = name.startswith(CHECKINS) and name.count("/") == 1 and name.endswith(".yaml")
+    return "checkin" if is_checkin else KINDS.get(name)
+
+
+def _read(path: Path, name: str, kind: str, problems: list[ContentError]) -> ContentFile | None:
+    read = path.read_bytes()
+    try:
+        body = read.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = read.count(b"\n", 0, error.start) + 1
+        problems.append(ContentError(f"{name}:{line}", "is not UTF-8; save the file as UTF-8"))
+        return None
+    return ContentFile(kind=kind, name=name, sha256=sha256(read).hexdigest(), body=body)

@@ -1,0 +1,148 @@
+"""Which rules of the content speak about what is known, and how they say why."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.definition import All, AnyOf, Checkin, Compare, Condition, FactValue, Not, Rule
+from flows.model import Certainty, Level, Risk, Signs
+from flows.scoring import Given, Score, counted, lowered
+
+Facts = Mapping[str, FactValue]
+
+PLACE = re.compile(r"\{([^{}]*)\}")
+UNKNOWN = "?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """An alert fact this case already has from `rule`, with the total of that moment."""
+
+    rule: str
+    at: datetime
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """A rule that speaks now, with its explanation in Indonesian."""
+
+    rule: Rule
+    says: str
+
+
+def facts_of_checkin(
+    checkin: Checkin,
+    answers: Sequence[Given],
+    *,
+    score: Score,
+    baseline: int | None,
+    last_total: int | None,
+    level: Level,
+    risk: Risk,
+) -> dict[str, FactValue]:
+    """Everything rules may name about a check-in; what is not known is absent.
+
+    `answer.<item>` is the highest value ever chosen, `lowered.<item>` the points taken back.
+    """
+    facts: dict[str, FactValue] = {"checkin_kind": checkin.kind, **_facts_of_case(level, risk)}
+    facts.update({f"answer.{item}": value for item, value in counted(answers).items()})
+    for item, (highest, latest) in lowered(answers).items():
+        facts[f"lowered.{item}"] = highest - latest
+    if score.total is not None:
+        facts["total"] = score.total
+        if baseline is not None:
+            facts["change_from_baseline"] = score.total - baseline
+        if last_total is not None:
+            facts["change_from_last"] = score.total - last_total
+    return facts
+
+
+def facts_of_words(signs: Signs, *, level: Level, risk: Risk) -> dict[str, FactValue]:
+    """Everything rules may name about a free text: `words.<category>` is sure or unsure.
+
+    One sure word makes its category sure; denied words are for the reading list, not for rules.
+    """
+    facts = _facts_of_case(level, risk)
+    for certainty in (Certainty.UNSURE, Certainty.SURE):
+        for evidence in signs.evidence:
+            if evidence.certainty is certainty:
+                facts[f"words.{evidence.category}"] = certainty.value
+    return facts
+
+
+def _facts_of_case(level: Level, risk: Risk) -> dict[str, FactValue]:
+    return {"level": level.value, "risk": risk.value}
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Is the condition true of the facts? A fact that is not known passes no comparison."""
+    match condition:
+        case Compare():
+            return _passes(condition, facts.get(condition.fact))
+        case All(parts):
+            return all(holds(part, facts) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, facts) for part in parts)
+        case Not(part):
+            return not holds(part, facts)
+
+
+def _passes(compare: Compare, value: FactValue | None) -> bool:
+    if value is None:
+        return False
+    if compare.equals is not None:
+        return value == compare.equals
+    if isinstance(value, str):  # words have no order
+        return False
+    if compare.at_least is not None:
+        return value >= compare.at_least
+    return compare.at_most is not None and value <= compare.at_most
+
+
+def explain(rule: Rule, facts: Facts, *, words: tuple[str, ...] = ()) -> str:
+    """The rule's sentence with its places filled; `{words}` becomes a quoted list.
+
+    A place that nothing is known about becomes "?": a clumsy sentence, never a lost alert.
+    """
+
+    def fill(place: re.Match[str]) -> str:
+        name = place[1].strip()
+        if name == "words" and words:
+            return ", ".join(f'"{word}"' for word in words)
+        return str(facts.get(name, UNKNOWN))
+
+    return PLACE.sub(fill, rule.says)
+
+
+def fire(
+    rules: Sequence[Rule],
+    facts: Facts,
+    *,
+    spoken: Sequence[Spoken],
+    now: datetime,
+    words: tuple[str, ...] = (),
+) -> tuple[Fired, ...]:
+    """The rules that hold and may speak, in their order; `words` are quoted where they ask for it.
+
+    Only rules with a repeat policy ever keep silent; buttons, danger and words have none.
+    """
+    return tuple(
+        Fired(rule=rule, says=explain(rule, facts, words=words))
+        for rule in rules
+        if holds(rule.when, facts) and not _keeps_silent(rule, facts, spoken, now)
+    )
+
+
+def _keeps_silent(rule: Rule, facts: Facts, spoken: Sequence[Spoken], now: datetime) -> bool:
+    earlier = [fact for fact in spoken if fact.rule == rule.id]
+    if rule.repeat is None or not earlier:
+        return False
+    last = max(earlier, key=lambda fact: fact.at)
+    if now - last.at >= timedelta(days=rule.repeat.days):
+        return False
+    total = facts.get("total")
+    if not isinstance(total, int) or last.total is None:
+        return True
+    return total < last.total + rule.repeat.rise

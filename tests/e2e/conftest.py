@@ -1,0 +1,362 @@
+"""A whole centre for scenes: the real bot over real HTTP against the sandbox, people with phones,
+and a clock that is moved. Nothing sleeps: every deed is settled before the next."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+
+from bot import app
+from bot.clock import clock_for_command
+from bot.config import Settings
+from bot.sandbox import Limits, Sandbox
+from bot.usecases import enrol
+from bot.usecases.room import Room
+from flows import loader, warning_signs
+from flows.model import Case, CaseId, ContactId, Level, Risk, Role, SafeHours, StaffId
+from storage import migrate
+from storage.contacts import NewContact
+from storage.database import Database
+from storage.keyring import KeyRing
+from storage.replies import every
+
+WIB = ZoneInfo("Asia/Jakarta")
+TOKEN = "700001:secret-of-a-test-bot"
+READY_WITHIN_S = 60
+
+
+@dataclass
+class Phone:
+    """One person's phone. Looks (`sees`, `shows`) are at the phone as it is now."""
+
+    id: int
+    name: str
+    world: "World"
+    owner_id: str = ""
+
+    async def does(self, deed: str, **body: Any) -> Any:
+        answer = await self.world.control("POST", f"people/{self.id}/{deed}", body)
+        await self.world.settles()
+        return answer
+
+    async def opens(self, token: str) -> None:
+        await self.does("start", parameter=token)
+
+    async def taps(self, label: str) -> Any:
+        return await self.does("tap", label=label)
+
+    async def taps_old(self, data: str, message_id: int) -> Any:
+        return await self.does("tap", message_id=message_id, data=data, stale=True)
+
+    async def writes(self, text: str) -> Any:
+        return await self.does("text", text=text)
+
+    async def chat(self) -> Any:
+        return await self.world.control("GET", f"people/{self.id}/chat")
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """The bot's messages on the phone now, the newest last."""
+        chat = await self.chat()
+        return [message for message in chat["messages"] if message["from"] == "bot"]
+
+    async def texts(self) -> list[str]:
+        return [message.get("text", "") for message in await self.messages()]
+
+    async def typed(self) -> list[str]:
+        """The person's own messages that are still there."""
+        chat = await self.chat()
+        return [m.get("text", "") for m in chat["messages"] if m["from"] == "person"]
+
+    async def last(self) -> dict[str, Any]:
+        return (await self.messages())[-1]
+
+    async def buttons(self) -> list[str]:
+        """Labels under the newest message that has any."""
+        for message in reversed(await self.messages()):
+            if message.get("buttons"):
+                return [key["text"] for row in message["buttons"] for key in row]
+        return []
+
+    async def button(self, label: str) -> tuple[str, int]:
+        """Callback data and message number of the newest button with this label."""
+        for message in reversed(await self.messages()):
+            for row in message.get("buttons") or ():
+                for key in row:
+                    if key["text"] == label:
+                        return key["callback_data"], message["message_id"]
+        raise AssertionError(f"{self.name} has no button {label!r}")
+
+    async def sees(self, part: str) -> None:
+        texts = await self.texts()
+        assert any(part in text for text in texts), f"{self.name} sees no {part!r} in {texts}"
+
+    async def sees_last(self, part: str) -> None:
+        text = (await self.last()).get("text", "")
+        assert part in text, f"{self.name} sees {text!r}, not {part!r}"
+
+    async def sees_nothing_of(self, part: str) -> None:
+        texts = await self.texts()
+        assert not any(part in text for text in texts), f"{self.name} sees {part!r} in {texts}"
+
+    async def count(self, part: str) -> int:
+        return sum(part in text for text in await self.texts())
+
+
+@dataclass
+class World:
+    """The centre. `forward` moves time; `enrol` does what the operator's commands do."""
+
+    http: aiohttp.ClientSession
+    sandbox: Sandbox
+    settings: Settings
+    database: Database
+    room: Room
+    bot_url: str = ""
+    people: dict[str, Phone] = field(default_factory=dict)
+
+    async def control(self, method: str, path: str, body: Any = None) -> Any:
+        url = f"{self.sandbox.url}/control/{path}"
+        async with self.http.request(method, url, json=body) as response:
+            answer = await response.json()
+            assert response.status < 300, answer
+            return answer
+
+    async def forward(self, **time: float) -> datetime:
+        return await self._clock(timedelta(**time).total_seconds())
+
+    async def settles(self) -> None:
+        await self._clock(0)
+
+    async def now(self) -> datetime:
+        async with self.http.get(f"{self.bot_url}/clock") as response:
+            return datetime.fromisoformat((await response.json())["now"])
+
+    async def until(self, hour: int, minute: int = 0, *, days: int = 0) -> None:
+        """Let it be the next `hour:minute` in Jakarta, `days` days later than that."""
+        here = (await self.now()).astimezone(WIB)
+        target = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if target <= here:
+            target += timedelta(days=1)
+        await self._clock((target + timedelta(days=days) - here).total_seconds())
+
+    async def until_weekday(self, weekday: int, hour: int) -> None:
+        """The next such day (Monday is 0) at this hour in Jakarta."""
+        here = (await self.now()).astimezone(WIB)
+        ahead = (weekday - here.weekday()) % 7 or 7
+        target = (here + timedelta(days=ahead)).replace(hour=hour, minute=0, second=0)
+        await self._clock((target - here).total_seconds())
+
+    async def meets(self, name: str, **more: Any) -> Phone:
+        made = await self.control("POST", "people", {"first_name": name, **more})
+        self.people[name] = Phone(id=made["id"], name=name, world=self)
+        return self.people[name]
+
+    async def staff(self, name: str, role: Role = Role.SOCIAL_WORKER) -> Phone:
+        """A member of staff whose phone is connected."""
+        phone = await self.meets(name)
+        made = await asyncio.to_thread(
+            self.database.write_now,
+            lambda tx: enrol.add_staff(
+                tx, name=name, role=role, timezone="Asia/Jakarta", now=self._command_now(tx)
+            ),
+        )
+        phone.owner_id = made.owner_id
+        await phone.opens(made.token or "")
+        return phone
+
+    async def invited(
+        self,
+        worker: Phone,
+        code: str = "K-0142",
+        *,
+        level: Level = Level.OPEN,
+        interviewed: bool = True,
+        **more: Any,
+    ) -> tuple[str, str]:
+        """A case with one contact; (contact id, token)."""
+
+        def write(tx: Any) -> tuple[str, str]:
+            now = self._command_now(tx)
+            case = a_case(code, worker.owner_id, **_only(more, CASE_FIELDS))
+            contact = a_contact(
+                case.id,
+                level,
+                now.date() if interviewed and level is Level.OPEN else None,
+                **_only(more, CONTACT_FIELDS),
+            )
+            made = enrol.add_case(tx, self.room, case, contact, now=now)
+            return made.owner_id, made.token or ""
+
+        return await asyncio.to_thread(self.database.write_now, write)
+
+    async def family(
+        self, worker: Phone, code: str = "K-0142", *, name: str = "Sari", **more: Any
+    ) -> Phone:
+        """An enrolled mother who has agreed, everything over her phone and the worker's."""
+        phone = await self.meets(name)
+        phone.owner_id, token = await self.invited(worker, code, **more)
+        await phone.opens(token)
+        await phone.taps("Lanjut")
+        await worker.taps("Orangnya di depan saya")
+        if more.get("level", Level.OPEN) is Level.OPEN:
+            await phone.taps("Lanjut")
+            await phone.taps("Lanjut")
+        await phone.taps("Setuju")
+        return phone
+
+    async def first_checkin(self, phone: Phone) -> None:
+        """Let time pass until the first opening is on this phone."""
+        await self.until(9, 1, days=0)
+        if not await phone.count("pertanyaan pendek"):
+            await self.forward(days=1)
+        await phone.sees("pertanyaan pendek")
+
+    async def replies(self) -> list[Any]:
+        """What `kabar replies export` would print."""
+        return await asyncio.to_thread(self.database.read_now, lambda tx: list(every(tx)))
+
+    async def rows(self, query: str, *parameters: object) -> list[Any]:
+        """Look straight into the database."""
+
+        def read(tx: Any) -> list[Any]:
+            return list(tx.connection.exec_driver_sql(query, tuple(parameters)).all())
+
+        return await asyncio.to_thread(self.database.read_now, read)
+
+    async def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a use case as a command would."""
+        return await asyncio.to_thread(self.database.write_now, fn, *args, **kwargs)
+
+    async def _clock(self, seconds: float) -> datetime:
+        url = f"{self.bot_url}/clock"
+        async with self.http.post(url, json={"advance_s": seconds}) as response:
+            answer = await response.json()
+            assert response.status == 200, answer
+            return datetime.fromisoformat(answer["now"])
+
+    def _command_now(self, tx: Any) -> datetime:
+        return clock_for_command(tx, self.settings).now()
+
+
+CASE_FIELDS = ("risk", "home_risk", "baseline", "left_on", "birth_date", "nickname")
+CONTACT_FIELDS = ("hours", "duress_word", "phone", "name")
+
+
+def _only(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: given[name] for name in names if name in given}
+
+
+def a_case(code: str, worker: str, **more: Any) -> Case:
+    fields: dict[str, Any] = {
+        "id": CaseId(enrol.new_id()),
+        "code": code,
+        "nickname": "Kakak",
+        "birth_date": date(2016, 4, 2),
+        "risk": Risk.MEDIUM,
+        "stage": "follow_up",
+        "worker": StaffId(worker),
+        "home_risk": False,
+        "left_on": None,
+        "baseline": None,
+    }
+    return Case(**{**fields, **more})
+
+
+def a_contact(case: CaseId, level: Level, interviewed_on: date | None, **more: Any) -> NewContact:
+    fields: dict[str, Any] = {
+        "id": ContactId(enrol.new_id()),
+        "case": case,
+        "name": "Ibu Karangan",
+        "relation": "ibu",
+        "level": level,
+        "interviewed_on": interviewed_on,
+        "hours": SafeHours(
+            start=datetime.min.time().replace(hour=9),
+            end=datetime.min.time().replace(hour=16),
+            timezone="Asia/Jakarta",
+        ),
+        "agreed_word": None,
+        "duress_word": None,
+        "phone": None,
+    }
+    return NewContact(**{**fields, **more})
+
+
+@pytest.fixture(scope="session")
+def the_room() -> Room:
+    """The shipped content and its detector, loaded once."""
+    content = loader.load()
+    return Room(content=content, detector=warning_signs.build(content.signs))
+
+
+@pytest.fixture
+async def world(
+    tmp_path: Path, the_room: Room, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    """A centre at ten in the morning of a Monday in Jakarta, nobody in it yet."""
+    async with (
+        Sandbox(limits=Limits(enabled=False, poll_throttle=False)) as sandbox,
+        aiohttp.ClientSession() as http,
+    ):
+        settings = the_settings(tmp_path, sandbox.url, unused_tcp_port)
+        keys = await asyncio.to_thread(prepared, settings)
+        running = asyncio.ensure_future(app.run(settings))
+        database = Database(settings.database_url, vault_keys=keys, patience_s=30)
+        made = World(
+            http=http, sandbox=sandbox, settings=settings, database=database, room=the_room
+        )
+        made.bot_url = f"http://127.0.0.1:{unused_tcp_port}"
+        try:
+            await is_ready(http, made.bot_url, running)
+            await made.until_weekday(0, 10)
+            yield made
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+            await asyncio.to_thread(database.close)
+
+
+def the_settings(folder: Path, api_url: str, port: int, **more: Any) -> Settings:
+    fields: dict[str, Any] = {
+        "bot_token": TOKEN,
+        "api_url": api_url,
+        "database_url": f"sqlite:///{folder}/kabar.db",
+        "key_file": folder / "kabar.key",
+        "http_port": port,
+        "clock": "manual",
+        "pace_total": 1000,
+        "pace_chat": 1000,
+    }
+    return Settings(**{**fields, **more})
+
+
+def prepared(settings: Settings) -> KeyRing:
+    keys = migrate.prepare_key_file(settings.database_url, settings.key_file)
+    migrate.upgrade(settings.database_url)
+    return keys
+
+
+async def is_ready(
+    http: aiohttp.ClientSession, url: str, running: "asyncio.Future[int] | None" = None
+) -> None:
+    """Wait for /ready; fail at once if the program ends before."""
+    async with asyncio.timeout(READY_WITHIN_S):
+        while running is None or not running.done():
+            with suppress(aiohttp.ClientError):
+                async with http.get(f"{url}/ready") as response:
+                    if response.status == 200:
+                        return
+            await asyncio.sleep(0.05)
+    raise AssertionError("the program ended before it was ready")
+
+
+logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

@@ -1,0 +1,115 @@
+"""An outbox on a real database, and the hand of one process in it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Row, select
+
+from storage import deliveries, outbox, tables
+from storage.addresses import Address, chat_hash
+from storage.database import Database, Tx
+from storage.deliveries import Claimed, InHand, Instruction, State, Verb, Verdict
+from storage.keyring import KeyRing
+from storage.outbox import Outgoing, Payload
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
+WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
+SARI = "1001"
+MARK = " (ulang)"
+
+
+class Post:
+    """An outbox, and the hand of one process in it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def put(self, row: str, *, to: str = SARI, text: str = "Halo", **more: object) -> str:
+        payload = more.pop("payload", Payload(text=text))
+        plain = {"lane": 2, "kind": "question_a", "verb": "send", "not_before": NOW} | more
+        self.database.write_now(_enqueue, row, to, payload, plain)
+        return row
+
+    def claim(
+        self,
+        *,
+        now: datetime = NOW,
+        wall: datetime = WALL,
+        limit: int = 10,
+        lease: str = "this run",
+        resting: tuple[str, ...] = (),
+        paused: tuple[str, ...] = (),
+    ) -> dict[str, Claimed]:
+        """What may go now, by row, in order."""
+
+        def work(tx: Tx) -> tuple[Claimed, ...]:
+            deliveries.revive(tx, now=now, wall=wall, mark=MARK)
+            return deliveries.claim(
+                tx,
+                now=now,
+                wall=wall,
+                lease=lease,
+                limit=limit,
+                resting={chat_hash(tx, chat) for chat in resting},
+                paused={chat_hash(tx, chat) for chat in paused},
+            )
+
+        return {claimed.hand.row: claimed for claimed in self.database.write_now(work)}
+
+    def turns(self, **more: object) -> list[str]:
+        return list(self.claim(**more))
+
+    def settle(self, claimed: Claimed, state: State, **more: object) -> bool:
+        verdict = Verdict(state=state, **more)
+        return self.database.write_now(deliveries.settle, claimed.hand, verdict, now=NOW)
+
+    def sends(self, row: str, number: int) -> None:
+        """It is this row's turn, and it arrives as message `number`."""
+        self.settle(self.claim(limit=1)[row], State.SENT, message_no=number)
+
+    def fails(self, row: str, state: State, **more: object) -> None:
+        self.settle(self.claim(limit=1)[row], state, **more)
+
+    def row(self, row: str) -> Row[tuple[object, ...]]:
+        o = tables.outbox
+        return self.database.read_now(lambda tx: tx.execute(select(o).where(o.c.id == row)).one())
+
+    def state(self, row: str) -> str:
+        return str(self.row(row).state)
+
+    def text(self, row: str) -> str:
+        return self.database.read_now(outbox.payload, row).text
+
+    def hides(self, row: str) -> None:
+        self.database.write_now(outbox.mark_gone, row)
+
+    def on_its_way(self, row: str) -> Claimed:
+        """The row as the process knows it that has it in hand."""
+        hands = self.database.read_now(deliveries.orphans, lease="nobody")
+        (hand,) = (each for each in hands if each.row == row)
+        nothing = Instruction(verb=Verb.SEND, chat="0", token="", payload=Payload())
+        return Claimed(hand=hand, instruction=nothing)
+
+    def orphans(self, lease: str) -> tuple[InHand, ...]:
+        return self.database.read_now(deliveries.orphans, lease=lease)
+
+    def unsettled(self, now: datetime = NOW) -> int:
+        return self.database.read_now(deliveries.unsettled, now=now)
+
+
+def _enqueue(tx: Tx, row: str, to: str, payload: Payload, plain: dict[str, object]) -> None:
+    owner = "contact" if to == SARI else "staff"
+    address = Address(
+        owner_kind=owner, owner_id=to, chat_hash=chat_hash(tx, to), number=to, is_active=True
+    )
+    outbox.enqueue(tx, Outgoing(id=row, address=address, payload=payload, **plain), now=NOW)
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    ring = KeyRing.create(tmp_path / "kabar.keys")
+    with Database(f"sqlite:///{tmp_path}/kabar.db", vault_keys=ring) as database:
+        database.write_now(lambda tx: tables.metadata.create_all(tx.connection))
+        yield Post(database)

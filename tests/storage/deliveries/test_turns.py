@@ -1,0 +1,186 @@
+"""Whose turn it is: order, lanes, time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from storage import tables
+from storage.database import Tx
+from storage.deliveries import State
+from storage.outbox import Key, Payload
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
+WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
+SARI, RATNA = "1001", "2002"
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+
+# Order
+
+
+def test_a_chat_gets_its_messages_one_by_one_in_the_order_written(post: Any) -> None:
+    post.put("first", lane=2)
+    post.put("second", lane=1)
+
+    assert post.turns() == ["first"]
+    assert post.turns() == []
+
+    post.settle(post.on_its_way("first"), State.SENT, message_no=1)
+
+    assert post.turns() == ["second"]
+
+
+def test_chats_do_not_wait_for_each_other_and_lower_lanes_come_last(post: Any) -> None:
+    post.put("broadcast", lane=4, to="3003")
+    post.put("checkin", lane=2)
+    post.put("answer", lane=1, to=RATNA)
+
+    assert post.turns() == ["answer", "checkin", "broadcast"]
+
+
+def test_an_alert_overtakes_what_was_written_before_it(post: Any) -> None:
+    post.put("answer", lane=1, to=RATNA)
+    post.put("alert", lane=0, to=RATNA, kind="notice")
+
+    assert post.turns() == ["alert"]
+
+
+def test_an_alert_does_not_wait_for_a_row_in_backoff_but_others_do(post: Any) -> None:
+    post.put("answer", lane=1, to=RATNA)
+    post.fails("answer", State.PENDING, retry_at=WALL + MINUTE, error="flood")
+    post.put("younger answer", lane=1, to=RATNA)
+    post.put("alert", lane=0, to=RATNA, kind="notice")
+
+    assert post.turns() == ["alert"]
+    post.settle(post.on_its_way("alert"), State.SENT, message_no=1)
+
+    assert post.turns() == []
+    assert post.turns(wall=WALL + MINUTE) == ["answer"]
+
+
+def test_an_alert_in_backoff_does_not_hold_back_the_next_one(post: Any) -> None:
+    post.put("alert", lane=0, to=RATNA, kind="notice")
+    post.fails("alert", State.PENDING, retry_at=WALL + MINUTE, error="no route")
+    post.put("next alert", lane=0, to=RATNA, kind="notice")
+
+    assert post.turns() == ["next alert"]
+
+
+def test_what_is_planned_for_later_holds_nobody_back(post: Any) -> None:
+    post.put("tomorrow", not_before=NOW + 24 * HOUR)
+    post.put("edit of it", verb="edit", target="tomorrow")
+    post.put("answer", lane=1)
+
+    assert post.turns() == ["answer"]
+    assert post.unsettled() == 1
+
+
+def test_a_resting_chat_gets_no_new_message_but_its_messages_change(post: Any) -> None:
+    post.put("question")
+    post.sends("question", 7)
+    post.put("edit", verb="edit", target="question")
+    post.put("thanks", lane=1)
+
+    assert post.turns(resting=(SARI,)) == ["edit"]
+    post.settle(post.on_its_way("edit"), State.SENT, message_no=7)
+
+    assert post.turns(resting=(SARI,)) == []
+    assert post.turns() == ["thanks"]
+
+
+def test_a_paused_chat_is_left_alone(post: Any) -> None:
+    post.put("alert", lane=0, to=RATNA, kind="notice")
+    post.put("question")
+
+    assert post.turns(paused=(RATNA,)) == ["question"]
+
+
+def test_no_more_is_taken_than_asked_for(post: Any) -> None:
+    for chat in range(5):
+        post.put(f"broadcast {chat}", lane=4, to=str(chat))
+
+    assert post.turns(limit=2) == ["broadcast 0", "broadcast 1"]
+
+
+# Time
+
+
+def test_what_came_too_late_is_recorded_and_not_sent(post: Any) -> None:
+    post.put("answer", lane=1, expires_at=NOW + 3 * MINUTE)
+
+    assert post.turns(now=NOW + 3 * MINUTE) == []
+    assert post.state("answer") == "expired"
+
+
+def test_what_came_too_late_waits_for_the_morning_where_that_is_allowed(post: Any) -> None:
+    post.put("answer", lane=1, expires_at=NOW + 3 * MINUTE, late_at=NOW + 9 * HOUR)
+
+    assert post.turns(now=NOW + HOUR) == []
+    assert post.unsettled(NOW + HOUR) == 0
+    assert post.turns(now=NOW + 9 * HOUR) == ["answer"]
+
+
+def test_backoff_is_counted_by_the_system_and_not_by_the_moved_clock(post: Any) -> None:
+    post.put("question")
+    post.fails("question", State.PENDING, retry_at=WALL + MINUTE, error="flood")
+
+    assert post.turns(now=NOW + 24 * HOUR) == []
+    assert post.unsettled() == 1
+    assert post.turns(wall=WALL + MINUTE) == ["question"]
+
+
+# What a row holds
+
+
+def test_an_instruction_says_all_and_shows_none_of_it(post: Any) -> None:
+    keys = ((Key(label="Lihat", act={"deed": "look"}),),)
+    post.put("alert", lane=0, to=RATNA, payload=Payload(text="Kritis. K-0142", keys=keys))
+
+    claimed = post.claim()["alert"]
+
+    assert claimed.instruction.chat == RATNA
+    assert claimed.instruction.token == post.row("alert").token
+    assert claimed.instruction.payload.keys == keys
+    assert "K-0142" not in repr(claimed)
+    assert RATNA not in repr(claimed.instruction)
+
+
+def test_a_row_of_an_erased_person_is_closed_and_the_others_go_on(post: Any) -> None:
+    post.put("question")
+    post.put("alert", lane=1, to=RATNA)
+
+    def erase(tx: Tx) -> None:
+        tx.vault.destroy(tx, f"contact:{SARI}", now=NOW)
+
+    post.database.write_now(erase)
+
+    assert post.turns() == ["alert"]
+    assert (post.state("question"), post.row("question").error) == ("cancelled", "SubjectErased")
+
+
+def test_a_row_that_was_tampered_with_is_dead_and_the_others_go_on(post: Any) -> None:
+    post.put("question")
+    post.put("alert", lane=1, to=RATNA)
+
+    def swap(tx: Tx) -> None:
+        tx.execute(
+            update(tables.outbox).where(tables.outbox.c.id == "question").values(payload=b"x")
+        )
+
+    post.database.write_now(swap)
+
+    assert post.turns() == ["alert"]
+    assert post.state("question") == "dead"
+
+
+def test_nothing_due_changes_nothing(post: Any) -> None:
+    post.put("tomorrow", not_before=NOW + 24 * HOUR)
+    before = post.row("tomorrow")
+
+    assert post.turns() == []
+
+    assert post.row("tomorrow") == before
+    assert post.unsettled() == 0
+    count = select(func.count()).select_from(tables.outbox)
+    assert post.database.read_now(lambda tx: tx.execute(count).scalar_one()) == 1
