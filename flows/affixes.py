@@ -40,7 +40,11 @@ def forms(root: str) -> dict[str, frozenset[str]]:
 
 
 def _active(root: str) -> set[str]:
-    """The root behind me-, behind the bare nasal of speech, and behind Jakarta's nge-."""
+    """The root behind me-, the bare nasal of speech, Jakarta's nge- and Sunda's nga-."""
+    return {"nga" + root} | _nasal(root)
+
+
+def _nasal(root: str) -> set[str]:
     first, rest = root[0], root[1:]
     if first in _SWALLOWED:
         nasal = _SWALLOWED[first] + rest

@@ -3,29 +3,41 @@
 from collections.abc import Iterable
 
 from flows.events import AlertFound, Reason
-from flows.model import AlertKind, AlertState, CheckinId, Evidence, Urgency
+from flows.model import AlertKind, AlertState, CheckinId, Evidence, MessageId, Urgency
 from flows.rules import Fired
-from flows.situation import KnownAlert, Reply, Situation
+from flows.situation import Reply, Situation
 from flows.wording import fill
 
 ALWAYS_SPEAKS = 0
 """Version of the reasons that come from a button and not from a rule file."""
 
+OF_ONE_PERSON = (AlertKind.NEW_CONTACT, AlertKind.RETURN)
+"""Tasks that settle one contact; all others belong to the family."""
+
 
 def alert(
-    situation: Situation, reply_id: str, reasons: tuple[Reason, ...], *, checkin: CheckinId | None
+    situation: Situation,
+    cause: MessageId,
+    reasons: tuple[Reason, ...],
+    *,
+    checkin: CheckinId | None,
+    edits: MessageId | None = None,
 ) -> AlertFound:
     """One alert per check-in or per message. What was acknowledged or closed never swallows a new
-    reason of the same weight: that one gets an alert of its own, which rings."""
+    reason of the same weight: that one gets an alert of its own, which rings. The alert of a
+    message that is being corrected is joined while it is known not to be closed.
+    """
     urgency = highest(reason.urgency for reason in reasons)
-    first = f"alert:{checkin or reply_id}"
+    own, first = f"alert:{cause}", f"alert:{checkin or edits or cause}"
     known = next((one for one in situation.alerts if one.id == first), None)
-    must_ring_anew = known is not None and (
-        known.state is AlertState.CLOSED
-        or (known.state is AlertState.ACKNOWLEDGED and urgency.rank <= known.urgency.rank)
-    )
+    if known is None:
+        joins = checkin is not None
+    elif known.state is AlertState.ACKNOWLEDGED:
+        joins = urgency.rank > known.urgency.rank
+    else:
+        joins = known.state is AlertState.OPEN
     return AlertFound(
-        id=f"alert:{reply_id}" if must_ring_anew else first,
+        id=first if joins else own,
         kind=AlertKind.ALERT,
         urgency=urgency,
         reasons=reasons,
@@ -34,17 +46,27 @@ def alert(
 
 
 def task(situation: Situation, kind: AlertKind, reason: Reason) -> AlertFound:
-    """The family's open task of this kind takes the reason; if there is none, one opens."""
+    """The open task of this kind takes the reason; if there is none, one opens."""
     return AlertFound(
-        id=_open_task(situation.alerts, kind) or f"{kind.value}:{reason.source}",
+        id=_open_task(situation, kind) or f"{kind.value}:{reason.source}",
         kind=kind,
         urgency=reason.urgency,
         reasons=(reason,),
     )
 
 
+def untold(situation: Situation, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Those that nobody has been told yet: what is known already must not ring again."""
+    return tuple(reason for reason in reasons if reason.id not in situation.told)
+
+
 def reason_of(
-    fired: Fired, *, source: str, evidence: tuple[Evidence, ...] = (), total: int | None = None
+    fired: Fired,
+    *,
+    source: str,
+    evidence: tuple[Evidence, ...] = (),
+    total: int | None = None,
+    words: MessageId | None = None,
 ) -> Reason:
     """A rule that fired, as a reason."""
     return Reason(
@@ -55,17 +77,19 @@ def reason_of(
         source=source,
         evidence=evidence,
         total=total,
+        words=words,
     )
 
 
 def plain(situation: Situation, name: str, urgency: Urgency, reply: Reply, **places: str) -> Reason:
-    """A reason that stands in no rule file: the person pressed or typed something plain."""
+    """A reason that stands in no rule file: the person pressed or typed something plain. A
+    corrected message is a new thing to read, so it is its own source."""
     return Reason(
         rule=name,
         version=ALWAYS_SPEAKS,
         urgency=urgency,
         says=fill(situation.content.messages.reasons[name], **places),
-        source=reply.edits or reply.id,
+        source=reply.id,
         evidence=reply.signs.evidence,
     )
 
@@ -75,8 +99,14 @@ def highest(urgencies: Iterable[Urgency]) -> Urgency:
     return max(urgencies, key=lambda urgency: urgency.rank)
 
 
-def _open_task(alerts: tuple[KnownAlert, ...], kind: AlertKind) -> str | None:
-    for known in alerts:
-        if known.kind is kind and known.state is AlertState.OPEN:
+def has_open(situation: Situation, kind: AlertKind) -> bool:
+    """Does the family have an open task of this kind?"""
+    return _open_task(situation, kind) is not None
+
+
+def _open_task(situation: Situation, kind: AlertKind) -> str | None:
+    for known in situation.alerts:
+        is_theirs = kind not in OF_ONE_PERSON or known.contact == situation.contact.id
+        if known.kind is kind and known.state is AlertState.OPEN and is_theirs:
             return known.id
     return None

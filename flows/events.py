@@ -5,7 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from flows.definition import Press
-from flows.model import AlertKind, CheckinId, CheckinState, ContactState, Evidence, Urgency
+from flows.model import (
+    AlertKind,
+    CheckinId,
+    CheckinState,
+    ContactState,
+    Evidence,
+    MessageId,
+    Urgency,
+)
 
 
 class Manner(StrEnum):
@@ -105,15 +113,25 @@ class WordsKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a human is asked: a rule in its version, what it says, the words that fired."""
+    """Why a human is asked: a rule in its version, what it says, the words that fired.
+
+    `source` is the check-in or message that it is about, of a corrected message the first version;
+    `words` the message to read, where that is another one than the source.
+    """
 
     rule: str
     version: int
     urgency: Urgency
     says: str
-    source: str  # the check-in or message it comes from: part of its id
+    source: str
     evidence: tuple[Evidence, ...] = ()
     total: int | None = None
+    words: MessageId | None = None
+
+    @property
+    def id(self) -> str:
+        """A rule speaks once about one check-in or message."""
+        return f"fact:{self.source}:{self.rule}:{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

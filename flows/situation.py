@@ -11,6 +11,7 @@ from flows.model import (
     Case,
     CheckinId,
     Contact,
+    ContactId,
     Level,
     MessageId,
     Signs,
@@ -28,12 +29,16 @@ class KnownAlert:
     urgency: Urgency
     state: AlertState
     checkin: CheckinId | None
+    contact: ContactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """One contact at one moment. `level` is the effective level, `call_at` the next moment when
     staff could call, `last_total` the total of the check-in before this one.
+
+    `talk` is the open check-in, or the one whose answer a corrected message had given. `told` are
+    the ids of all reasons (`Reason.id`) that this case already has.
     """
 
     content: Content
@@ -48,6 +53,12 @@ class Situation:
     is_safety_asked: bool
     call_at: datetime
     now: datetime
+    told: frozenset[str] = frozenset()
+
+    @property
+    def open_checkin(self) -> CheckinId | None:
+        """The check-in that is on the phone now."""
+        return self.talk.id if self.talk is not None and self.talk.state.is_open else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +75,8 @@ class Pressed:
 class Reply:
     """One act of a person: typed words, a tap, something sent, or a shared number.
 
-    `at` is when the person did it. `edits` is the id of the earlier message that this one
-    corrects, and `edits_item` the item that the earlier one had answered.
+    `at` is when the person did it. `edits` is the id of the first version of the message that this
+    one corrects, and `edits_item` the item that the earlier one had answered.
     """
 
     id: MessageId

@@ -10,18 +10,20 @@ NUMBER = "0"  # how a phrase writes "any number"
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’‑][^\W_]+)*")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1\1+")
 _TWICE = re.compile(r"([^\W\d_]{2,})2([^\W\d_]*)")  # anak2, jalan2an
 _SENTENCE_END = re.compile(r"[!?;\n]|(?<!\.)\.(?!\.)")
 # Regular sound changes of everyday speech: what is written, what is heard.
 _SOUNDS = (
     (re.compile(r"^h(?=[aiueo])"), ""),  # hilang, ilang
-    (re.compile(r"(?<=a)h(?=[aiu])"), ""),  # ketahuan, ketauan
+    (re.compile(r"(?<=[aiu])h(?=[aiu])"), ""),  # ketahuan, ketauan
     (re.compile(r"ai$"), "e"),  # sampai, sampe
     (re.compile(r"au$"), "o"),  # kalau, kalo
     (re.compile(r"a(?=(ng|[bdgklmnprst])$)"), "e"),  # teman, temen
     (re.compile(r"i(?=[hkr]$)"), "e"),  # balik, balek
     (re.compile(r"u(?=(ng|[hklrt])$)"), "o"),  # jatuh, jatoh
 )
+_DASHES = str.maketrans({"’": None, "'": None, "‑": "-"})
 _DIGITS_AS_LETTERS = str.maketrans("013456789", "oieasgtbg")
 
 
@@ -49,15 +51,15 @@ class Words:
         return len(self.meanings)
 
 
-def squeeze(word: str) -> str:
-    """One form for any case, doubled letters and look-alike characters: `Nangiiis` is `nangis`.
+def plain(word: str) -> str:
+    """One form for any case, drawn-out letters and look-alike characters: `Nangiiis` is `nangis`."""
+    same = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    return _DRAWN_OUT.sub(r"\1", same.casefold().translate(_DASHES))
 
-    Every doubled letter counts once, so that `anggap` and `nggak` have one form as well.
-    """
-    plain = word if word.isascii() else unicodedata.normalize("NFKC", word)
-    return _DOUBLED.sub(r"\1", plain.casefold().replace("’", "'").replace("‑", "-")).replace(
-        "'", ""
-    )
+
+def squeeze(word: str) -> str:
+    """The plain form with every doubled letter once: `anggap`, `nggak` and `ngak` as typed by many."""
+    return _DOUBLED.sub(r"\1", plain(word))
 
 
 def spoken(word: str) -> frozenset[str]:
@@ -88,7 +90,7 @@ class Lexicon:
         gaps: list[Gap] = []
         for word, start, end in self._pieces(text):
             gap = _gap(text[ends[-1] : start], word) if ends else Gap.SENTENCE
-            joined = self.meanings.get("di" + word) if gap is Gap.SPACE and ends else None
+            joined = self.meanings.get(squeeze("di" + word)) if gap is Gap.SPACE and ends else None
             if joined is not None and text[starts[-1] : ends[-1]].casefold() == "di":
                 meanings[-1], ends[-1] = joined, end  # "di pukul" is one word
                 continue
@@ -101,14 +103,14 @@ class Lexicon:
         )
 
     def meaning(self, word: str) -> int:
-        """The bit set of a squeezed word: as it stands, else of the forms that it may hide."""
-        known = self.meanings.get(word)
+        """The bit set of a plain word: as it stands, else of the forms that it may hide."""
+        known = self.meanings.get(squeeze(word))
         if known is not None:
             return known
         found = 0
         for forms in self._hidden_forms(word):
             for form in forms:
-                found |= self.meanings.get(form, 0)
+                found |= self.meanings.get(squeeze(form), 0)
             if found:
                 break
         return found
@@ -129,28 +131,27 @@ class Lexicon:
             yield self._with_digits(word)
 
     def _stems(self, word: str) -> tuple[str, ...]:
-        """A word without what hangs on it; squeezed, `tangan-nya` has lost one of its two n."""
-        stems: list[str] = []
-        for ending in self.endings:
-            stem = word.removesuffix(ending)
-            if len(stem) < len(word) and len(stem) >= 3:
-                stems += (stem, stem + ending[0])
-        return tuple(stems)
+        """A word without what hangs on it."""
+        return tuple(
+            word[: -len(ending)]
+            for ending in self.endings
+            if word.endswith(ending) and len(word) - len(ending) >= 3
+        )
 
     def _with_digits(self, word: str) -> tuple[str, ...]:
         if word[0].isdigit():
             return (NUMBER,)  # 5, 5jt, 3hari
-        return (squeeze(word.translate(_DIGITS_AS_LETTERS)),)
+        return (word.translate(_DIGITS_AS_LETTERS),)
 
     def _pieces(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Squeezed words with their offsets; `gabisa` comes as `ga` and `bisa`."""
+        """Plain words with their offsets; `gabisa` comes as `ga` and `bisa`."""
         for found in _WORD.finditer(text):
             raw, start, end = found[0], found.start(), found.end()
-            word = squeeze(raw)
-            cut = 0 if word in self.meanings else self._cut(raw)
+            word = plain(raw)
+            cut = 0 if squeeze(raw) in self.meanings else self._cut(raw)
             if cut:
-                yield squeeze(raw[:cut]), start, start + cut
-                yield squeeze(raw[cut:]), start + cut, end
+                yield plain(raw[:cut]), start, start + cut
+                yield plain(raw[cut:]), start + cut, end
             else:
                 yield word, start, end
 

@@ -1,7 +1,6 @@
 """Alerts and tasks: why a human is asked, whom the chain told, who took it, what came of it."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,25 +8,22 @@ from sqlalchemy import Row, func, insert, select
 
 from flows.definition import Chain
 from flows.escalation import chain_as_json, chain_from_json
-from flows.events import AlertFound, Reason
+from flows.events import AlertFound
 from flows.model import (
     AlertKind,
     AlertState,
     CaseId,
-    Certainty,
     CheckinId,
     ContactId,
-    Evidence,
     StaffId,
     Urgency,
 )
-from flows.rules import Spoken
 from flows.situation import KnownAlert
 from storage import cases, tables
 from storage.rows import change, insert_once
 from storage.transaction import Tx
 
-SAYS, EVIDENCE, NOTE = "facts.says", "facts.evidence", "alerts.note"
+NOTE = "alerts.note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +44,6 @@ class Alert:
     step: int
     tries: int
     acknowledged_by: StaffId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One reason as staff read it, with the words behind it if there are any."""
-
-    id: str
-    rule: str
-    urgency: Urgency
-    says: str
-    evidence: tuple[Evidence, ...]
-    words_id: str | None
-    at: datetime
 
 
 STRANGER_CODE = "tamu"
@@ -90,15 +73,6 @@ def known(tx: Tx, case: CaseId, checkin: CheckinId | None) -> tuple[KnownAlert, 
     )
 
 
-def spoken(tx: Tx, case: CaseId) -> tuple[Spoken, ...]:
-    """Earlier reasons of this case, for the repeat policy."""
-    f = tables.facts
-    rows = tx.execute(
-        select(f.c.rule, f.c.at, f.c.total).where(f.c.case_id == case).order_by(f.c.at)
-    )
-    return tuple(Spoken(rule=row.rule, at=row.at, total=row.total) for row in rows)
-
-
 def open_(
     tx: Tx,
     found: AlertFound,
@@ -125,52 +99,6 @@ def open_(
         is_waiting=False,
         opened_at=now,
         tries=0,
-    )
-
-
-def add_reasons(tx: Tx, found: AlertFound, *, case: CaseId | None, now: datetime) -> int:
-    """Write the reasons that are not known yet; how many were new?"""
-    return sum(_add(tx, found.id, reason, case=case, now=now) for reason in found.reasons)
-
-
-def _add(tx: Tx, alert: str, reason: Reason, *, case: CaseId | None, now: datetime) -> bool:
-    row = f"fact:{reason.source}:{reason.rule}:{reason.version}"
-    who, evidence = _subject(case), None
-    if reason.evidence:
-        listed = json.dumps([asdict(one) for one in reason.evidence], ensure_ascii=False)
-        evidence = tx.vault.seal(tx, who, EVIDENCE, row, listed)
-    return insert_once(
-        tx,
-        tables.facts,
-        id=row,
-        alert_id=alert,
-        case_id=case,
-        rule=reason.rule,
-        rule_version=reason.version,
-        urgency=reason.urgency,
-        says=tx.vault.seal(tx, who, SAYS, row, reason.says),
-        evidence=evidence,
-        words_id=f"words:{reason.source}",
-        total=reason.total,
-        at=now,
-    )
-
-
-def facts(tx: Tx, alert: Alert) -> tuple[Fact, ...]:
-    """All reasons of an alert, opened, in the order in which they came."""
-    f, who = tables.facts, _subject(alert.case)
-    rows = tx.execute(select(f).where(f.c.alert_id == alert.id).order_by(f.c.at, f.c.id))
-    return tuple(
-        Fact(
-            id=row.id,
-            rule=row.rule,
-            urgency=Urgency(row.urgency),
-            says=tx.vault.open(tx, who, SAYS, row.id, row.says),
-            evidence=_evidence(tx, who, row),
-            words_id=row.words_id,
-            at=row.at,
-        )
-        for row in rows
     )
 
 
@@ -244,7 +172,7 @@ def close(tx: Tx, alert: str, staff: StaffId, *, outcome: str, now: datetime) ->
 
 def keep_note(tx: Tx, alert: Alert, text: str) -> None:
     """What the worker wrote about it."""
-    sealed = tx.vault.seal(tx, _subject(alert.case), NOTE, alert.id, text)
+    sealed = tx.vault.seal(tx, subject(alert.case), NOTE, alert.id, text)
     update(tx, alert.id, note=sealed, note_from=None)
 
 
@@ -306,15 +234,9 @@ def _query() -> Any:
     return select(a, c.c.code, c.c.worker_id).select_from(a.outerjoin(c, c.c.id == a.c.case_id))
 
 
-def _subject(case: CaseId | None) -> str:
+def subject(case: CaseId | None) -> str:
+    """Whose data key seals what is written about an alert."""
     return "centre" if case is None else cases.subject(case)
-
-
-def _evidence(tx: Tx, who: str, row: Row[*tuple[Any, ...]]) -> tuple[Evidence, ...]:
-    if row.evidence is None:
-        return ()
-    listed = json.loads(tx.vault.open(tx, who, EVIDENCE, row.id, row.evidence))
-    return tuple(Evidence(**{**one, "certainty": Certainty(one["certainty"])}) for one in listed)
 
 
 def _alert(row: Row[*tuple[Any, ...]]) -> Alert:

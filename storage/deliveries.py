@@ -23,7 +23,7 @@ on its way is not tried again.
 """
 
 from collections.abc import Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,73 +31,20 @@ from sqlalchemy import Row, func, or_, select
 
 from storage import tables
 from storage.errors import SealError, SubjectErased
+from storage.hands import Claimed, InHand, Instruction, Verdict, is_alert
 from storage.outbox import ADDRESS, PAYLOAD, WITHDRAWN, Payload, as_json, from_json
 from storage.rows import change
 from storage.transaction import Tx
-from storage.turns import UNDER_WAY, State, Verb, drop_hidden, is_unsettled, let_expire, may_go
+from storage.turns import UNDER_WAY, State, Verb, is_to_leave, is_unsettled, may_go
 
 __all__ = ["Claimed", "InHand", "Instruction", "State", "Verb", "Verdict"]
 
 LEASE = timedelta(minutes=2)  # longer than the longest call
 NOBODY: frozenset[str] = frozenset()
 DOUBT = "uncertain: "  # begins the error of a row that may have arrived once already
-NOTICE = "notice"
 
 o = tables.outbox
 Kept = Row[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
-    """What to do on one phone: `numbers` are the messages to edit, delete or strip of buttons.
-
-    A button carries `token:index`, counted over all keys, row by row (see outbox.find_button)."""
-
-    verb: Verb
-    chat: str = field(repr=False)  # the chat id in clear: for sending, never for logs
-    token: str
-    payload: Payload = field(repr=False)
-    numbers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InHand:
-    """A row on its way. `verb` is what is really done: an edit without a message is a send."""
-
-    row: str
-    lease: str
-    verb: Verb
-    root: str | None  # the row that sent the message this is about
-    lane: int
-    kind: str
-    owner_kind: str
-    owner_id: str
-    chat_hash: str
-    attempts: int  # this one included
-    was_uncertain: bool  # an earlier try may have arrived
-
-    @property
-    def is_alert(self) -> bool:
-        """Does it call a member of staff to something? Then it must arrive, even twice."""
-        return _is_alert(self.lane, self.kind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    hand: InHand
-    instruction: Instruction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What becomes of a row in hand. `retry_at` goes with pending and uncertain; None with
-    uncertain is never. `is_lost`: the message to edit is not on the phone any more."""
-
-    state: State
-    error: str | None = None
-    retry_at: datetime | None = None
-    message_no: int | None = None
-    is_lost: bool = False
 
 
 def claim(
@@ -113,14 +60,13 @@ def claim(
     """Take up to `limit` rows, at most one a chat, and mark them `sending`.
 
     Chats (by hash) that are `resting` get no new message, those that are `paused` no call."""
-    let_expire(tx, now=now)
-    drop_hidden(tx, now=now)
     is_free = may_go(now=now, wall=wall, resting=resting, paused=paused)
     rows = tx.execute(select(o).where(is_free).order_by(o.c.lane, o.c.seq).limit(limit)).all()
-    first_of_chat = {row.chat_hash: row for row in reversed(rows)}
-    taken = [
-        _take(tx, row, lease, resting, wall) for row in rows if row is first_of_chat[row.chat_hash]
-    ]
+    first_of_chat: dict[str, Kept] = {}
+    for row in rows:
+        first_of_chat.setdefault(row.chat_hash, row)
+    still_open = [row for row in first_of_chat.values() if not _is_closed(tx, row, now)]
+    taken = [_take(tx, row, lease, resting, wall) for row in still_open]
     return tuple(claimed for claimed in taken if claimed is not None)
 
 
@@ -159,7 +105,7 @@ def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
     is_over = or_(o.c.expires_at <= now, o.c.is_gone)
     change(tx, o, *waited, is_over, retry_at=None)
     for row in tx.execute(select(o).where(*waited)).all():
-        words = _marked(tx, row, mark) if _is_alert(row.lane, row.kind) else {}
+        words = _marked(tx, row, mark) if is_alert(row.lane, row.kind) else {}
         change(tx, o, o.c.id == row.id, *waited, state=State.PENDING, retry_at=None, **words)
 
 
@@ -182,6 +128,22 @@ def unsettled(tx: Tx, *, now: datetime) -> int:
     due = select(func.count()).select_from(o).where(is_unsettled(now=now))
     count: int = tx.execute(due).scalar_one()
     return count
+
+
+def _is_closed(tx: Tx, row: Kept, now: datetime) -> bool:
+    """Has it come too late, or is it to leave a phone that it has not reached? Put it off then
+    where that is allowed, else close it."""
+    values: dict[str, object]
+    if row.is_gone or tx.execute(select(is_to_leave(row.id, now=now))).scalar_one():
+        values = {"state": State.CANCELLED, "error": "hidden"}
+    elif row.expires_at is None or row.expires_at > now:
+        return False
+    elif row.late_at is None:
+        values = {"state": State.EXPIRED}
+    else:
+        values = {"not_before": row.late_at, "expires_at": None, "late_at": None}
+    change(tx, o, o.c.id == row.id, o.c.state == State.PENDING, **values)
+    return True
 
 
 def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], wall: datetime) -> Claimed | None:
@@ -273,10 +235,6 @@ def _needless(root: Kept | None, do: Instruction) -> Verdict | None:
             return Verdict(state=State.CANCELLED, error="nothing there")
         case _:
             return None
-
-
-def _is_alert(lane: int, kind: str) -> bool:
-    return lane == 0 or kind == NOTICE
 
 
 def _marked(tx: Tx, row: Kept, mark: str) -> dict[str, object]:

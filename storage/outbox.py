@@ -151,6 +151,13 @@ def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
     change(tx, o, *mine, o.c.state == "sending", error=WITHDRAWN)
 
 
+def cancel_delete(tx: Tx, target: str) -> None:
+    """The message is deleted earlier than was planned."""
+    o = tables.outbox
+    planned = (o.c.target == target, o.c.verb == "delete", o.c.state == "pending")
+    change(tx, o, *planned, state="cancelled")
+
+
 def on_phone(tx: Tx, chat_hash: str, *, now: datetime) -> tuple[str, ...]:
     """Messages that are, or may be, in this chat and can still be deleted, oldest first."""
     o = tables.outbox

@@ -1,4 +1,4 @@
-"""Whose turn it is in the outbox: conditions on rows, and the rows that lose their turn.
+"""Whose turn it is in the outbox: conditions on rows, in the database's words.
 
 What they mean, and in what order rows go, stands in `deliveries.py`.
 """
@@ -11,8 +11,6 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select
 
 from storage import tables
 from storage.addresses import TELEGRAM
-from storage.rows import change
-from storage.transaction import Tx
 
 o = tables.outbox
 
@@ -42,10 +40,10 @@ UNDER_WAY = (State.PENDING, State.SENDING)
 def may_go(
     *, now: datetime, wall: datetime, resting: Set[str], paused: Set[str]
 ) -> ColumnElement[bool]:
-    """Rows that may start this moment, of chats that are neither resting nor paused."""
+    """Rows whose turn it is this moment, in chats that are neither resting nor paused."""
     return and_(
         _is_due(o, now),
-        or_(o.c.retry_at.is_(None), o.c.retry_at <= wall),
+        or_(o.c.retry_at.is_(None), o.c.retry_at <= wall, o.c.expires_at <= now, o.c.is_gone),
         ~o.c.chat_hash.in_(sorted(paused)),
         or_(o.c.verb != Verb.SEND, ~o.c.chat_hash.in_(sorted(resting))),
         ~_chat_is_busy(),
@@ -60,22 +58,12 @@ def is_unsettled(*, now: datetime) -> ColumnElement[bool]:
     return or_(o.c.state == State.SENDING, due)
 
 
-def let_expire(tx: Tx, *, now: datetime) -> None:
-    """What came too late is put off where that is allowed, else never sent."""
-    over = (o.c.state == State.PENDING, o.c.expires_at <= now)
-    later = {"not_before": o.c.late_at, "expires_at": None, "late_at": None}
-    change(tx, o, *over, o.c.late_at.is_not(None), **later)
-    change(tx, o, *over, state=State.EXPIRED)
-
-
-def drop_hidden(tx: Tx, *, now: datetime) -> None:
-    """What is to leave the phone, and has not reached it, stays here."""
+def is_to_leave(row: str, *, now: datetime) -> ColumnElement[bool]:
+    """Is a delete of this row's message due?"""
     delete = o.alias("deletes")
-    named = select(delete.c.target).where(
-        _is_due(delete, now), delete.c.verb == Verb.DELETE, delete.c.target.is_not(None)
+    return exists().where(
+        delete.c.target == row, delete.c.verb == Verb.DELETE, _is_due(delete, now)
     )
-    hidden = or_(o.c.is_gone, o.c.id.in_(named))
-    change(tx, o, o.c.state == State.PENDING, hidden, state=State.CANCELLED, error="hidden")
 
 
 def _is_due(row: FromClause, now: datetime) -> ColumnElement[bool]:
@@ -84,7 +72,7 @@ def _is_due(row: FromClause, now: datetime) -> ColumnElement[bool]:
 
 def _chat_is_busy() -> ColumnElement[bool]:
     flying = o.alias("flying")
-    return exists().where(flying.c.chat_hash == o.c.chat_hash, flying.c.state == State.SENDING)
+    return o.c.chat_hash.in_(select(flying.c.chat_hash).where(flying.c.state == State.SENDING))
 
 
 def _is_behind(now: datetime) -> ColumnElement[bool]:

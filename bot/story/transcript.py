@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
 
 WIB = ZoneInfo("Asia/Jakarta")
+NAME_WIDTH = 19
 DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 
 
@@ -38,19 +41,27 @@ class Transcript:
 
     def deed(self, name: str, what: str) -> None:
         """Somebody does something on their phone."""
-        self._console.print(f"  [green]{escape(name):>18}[/] > {escape(what)}")
+        self._line(Text(name, style="green"), ">", Text(what))
 
     def arrives(
         self, name: str, text: str, labels: Sequence[str], *, is_edit: bool, is_loud: bool
     ) -> None:
         """Something has come to a phone; buttons stand in brackets."""
         mark = "~" if is_edit else ("!" if is_loud else "<")
-        shown = escape(text).replace("\n", "\n" + " " * 23)
+        words = Text(text, style="bold yellow" if is_loud else "default")
         keys = "  ".join(f"[{label}]" for label in labels)
-        style = "bold yellow" if is_loud else "white"
-        self._console.print(f"  [magenta]{escape(name):>18}[/] {mark} [{style}]{shown}[/]")
         if keys:
-            self._console.print(" " * 23 + f"[dim]{escape(keys)}[/]")
+            words.append(f"\n{keys}", style="dim")
+        self._line(Text(name, style="magenta"), mark, words)
+
+    def _line(self, name: Text, mark: str, words: Text) -> None:
+        """Three columns, so that long words stay beside the name whose they are."""
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=NAME_WIDTH, justify="right")
+        row.add_column(width=1)
+        row.add_column()
+        row.add_row(name, mark, words)
+        self._console.print(row)
 
     def says(self, text: str) -> None:
         """A word to whoever watches."""

@@ -9,7 +9,17 @@ from bot.usecases.room import Room
 from flows.definition import Wording
 from flows.model import Case, CaseId, ContactId, ContactState, Level, Role, StaffId
 from flows.wording import normalise
-from storage import audit, cases, contacts, contents, invites, settings, staff
+from storage import (
+    audit,
+    cases,
+    checkins,
+    contacts,
+    contents,
+    invites,
+    outbox,
+    settings,
+    staff,
+)
 from storage.cases import NewCase
 from storage.contacts import NewContact
 from storage.staff import NewStaff
@@ -84,12 +94,14 @@ def interview(
     duress_word: str | None,
     now: datetime,
 ) -> None:
-    """A safe-contact interview was held. At C and D an open link dies with it."""
+    """A safe-contact interview was held. At C and D nothing more is sent from this moment on."""
     if contacts.get(tx, contact) is None:
         raise Refused(f"There is no contact {contact}. `kabar case add --json` prints the ids.")
     contacts.interview(tx, contact, level=level, on=on, duress_word=duress_word)
     if level in SILENT:
         invites.revoke(tx, "contact", contact, now=now)
+        outbox.cancel(tx, owner_kind="contact", owner_id=contact)
+        checkins.end_all(tx, contact, now=now)
     _note(tx, "interviewed", f"contact:{contact}", now=now)
 
 

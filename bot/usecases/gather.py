@@ -9,7 +9,7 @@ from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, 
 from flows.programme import age_on, effective_level, local, next_call
 from flows.scoring import baseline
 from flows.situation import KnownAlert, Situation
-from storage import alerts, cases, checkins, contacts, staff
+from storage import alerts, cases, checkins, contacts, facts, staff
 from storage.checkins import Kept
 from storage.transaction import Tx
 
@@ -31,7 +31,7 @@ def situation(
         level=effective_level(contact, now=now),
         talk=None if kept is None else talk(tx, contact, case, kept, now=now),
         alerts=known,
-        spoken=alerts.spoken(tx, case.id),
+        spoken=facts.spoken(tx, case.id),
         baseline=baseline(case.baseline, totals),
         last_total=totals[-1] if totals else None,
         is_safety_asked=any(_asks_safety(one) for one in known),

@@ -12,8 +12,9 @@ from flows.definition import Item
 from flows.permissions import Deed as Right
 from flows.scoring import shown
 from flows.wording import fill
-from storage import alerts, checkins, words
-from storage.alerts import Alert, Fact
+from storage import checkins, facts, words
+from storage.alerts import Alert
+from storage.facts import Fact
 from storage.outbox import Payload
 from storage.transaction import Tx
 
@@ -35,7 +36,7 @@ def open_alert(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) ->
 
 def show(tx: Tx, room: Room, alert: Alert) -> Payload:
     """The detail screen of an alert, words of method masked."""
-    reasons = alerts.facts(tx, alert)
+    reasons = facts.of_alert(tx, alert)
     written = dict.fromkeys(words_behind(tx, reasons))
     found = Detail(
         reasons=tuple(dict.fromkeys(fact.says for fact in reasons)),

@@ -25,7 +25,7 @@ from flows.events import (
 )
 from flows.model import Case, Contact, ContactState, Level
 from flows.programme import first_due
-from storage import addresses, alerts, audit, checkins, contacts, tables, words
+from storage import addresses, alerts, audit, checkins, contacts, facts, tables, words
 from storage.addresses import Address
 from storage.checkins import Kept
 from storage.rows import insert_once
@@ -147,7 +147,7 @@ def found(
         chain=chain,
         now=now,
     )
-    added = alerts.add_reasons(tx, event, case=None if case is None else case.id, now=now)
+    added = facts.add(tx, event, case=None if case is None else case.id, now=now)
     if is_new:
         audit.note(
             tx, actor="system", via="record", action="alert_opened", object=event.id, now=now

@@ -93,4 +93,5 @@ def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, *, now: datetime) 
     for row, owner in outbox.notices(tx, seat.alert.id, kind=DETAIL):
         address = addresses.of(tx, "staff", owner)
         if address is not None:
+            outbox.cancel_delete(tx, row)
             desk.delete(tx, room, replace(seat, address=address), row, now=now, at=now)

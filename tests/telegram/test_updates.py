@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -282,16 +283,16 @@ async def test_the_bots_name_is_kept_and_an_old_webhook_removed(
 async def test_nothing_is_confirmed_that_could_not_be_stored(
     world: World, api: ScriptedApi
 ) -> None:
-    api.answers.extend([page(message(11)), page(message(11))])
+    api.answers.extend([page(message(11))] * 3)
     await world.database.write(refuse_rows)
 
     async with world.receiving(api.url):
-        await api.polled(1)
+        await api.polled(2)  # the second try, so the first has failed
         await world.database.write(lambda tx: tx.execute(text("DROP TRIGGER refusing")).close())
         await world.waits_for_a_page()
-        await api.polled(3)
+        await api.until(lambda: api.polls()[-1].get("offset") == 12)
 
-    assert [asked.get("offset") for asked in api.polls()] == [None, None, 12]
+    assert [asked.get("offset") for asked in api.polls()[:2]] == [None, None]
     assert await world.rows() == [("4242:11", "message")]
 
 
@@ -370,21 +371,15 @@ async def test_a_round_interrupts_the_waiting_poll_and_brings_what_was_sent_befo
 ) -> None:
     async with Sandbox() as sandbox, world.receiving(sandbox.url) as receiver:
         control = f"{sandbox.url}/control"
-        await until_received(receiver)
         sari = await posted(world.session, f"{control}/people", first_name="Sari")
         await posted(world.session, f"{control}/limits", poll_throttle=False)
+        await receiver.one_round()
         for words in ("satu", "dua"):
             await posted(world.session, f"{control}/people/{sari['id']}/text", text=words)
             async with asyncio.timeout(PATIENCE_S):
                 await receiver.one_round()
             stored = len(await world.rows())
             assert stored == {"satu": 1, "dua": 2}[words]
-
-
-async def until_received(receiver: Receiver) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not receiver.has_received:
-            await asyncio.sleep(0.01)
 
 
 async def posted(session: aiohttp.ClientSession, url: str, **body: Any) -> Any:
@@ -423,18 +418,18 @@ async def test_a_round_does_not_wait_for_the_next_try_after_a_failure(
 ) -> None:
     async with world.receiving(api.url) as receiver:
         await api.polled(2)
-        api.answers.extend([no(502), no(502), no(429, retry_after=200)])
+        api.answers.append(no(429, retry_after=200))
         with suppress(TimeoutError):
             async with asyncio.timeout(0.1):
                 await receiver.one_round()  # fails, and is given up by the one who asked
-        async with asyncio.timeout(1):
-            await asyncio.gather(*(receiver.one_round() for _ in range(3)))
+        async with asyncio.timeout(PATIENCE_S):
+            await receiver.one_round()
 
 
 # Refusals and failures
 
 
-@pytest.mark.parametrize("bad", [no(502), b"<html>", b"[1]", b"{}", page("rubbish"), no(429)])
+@pytest.mark.parametrize("bad", [no(502), b"<html>", b"{}", page("rubbish")])
 async def test_receiving_goes_on_after_a_failure(world: World, api: ScriptedApi, bad: Any) -> None:
     api.answers.extend([bad, page(message(11))])
 
@@ -548,7 +543,7 @@ async def hooked(world: World, api: ScriptedApi) -> AsyncIterator[tuple[WebhookR
 
 async def delivered(world: World, url: str, body: bytes, secret: str | None = "hush") -> int:
     headers = {} if secret is None else {SECRET_HEADER: secret}
-    async with world.session.post(url, data=body, headers=headers) as answer:
+    async with world.session.post(url, data=BytesIO(body), headers=headers) as answer:
         return answer.status
 
 
@@ -559,9 +554,8 @@ def hooking_api(api: ScriptedApi) -> ScriptedApi:
 
 
 async def test_the_webhook_is_set_with_its_secret(world: World, hooking_api: ScriptedApi) -> None:
-    async with hooked(world, hooking_api) as (receiver, _), asyncio.timeout(PATIENCE_S):
-        while not receiver.has_received:
-            await asyncio.sleep(0.01)
+    async with hooked(world, hooking_api):
+        pass
 
     (asked,) = [asked for method, asked in hooking_api.calls if method == "setWebhook"]
     assert asked == {

@@ -123,6 +123,7 @@ def test_what_is_hidden_before_it_went_out_is_never_sent(post: Any) -> None:
     post.hides("consent")
 
     assert post.turns(now=NOW + HOUR) == []
+    assert post.turns(now=NOW + HOUR) == []
     assert (post.state("consent"), post.state("delete")) == ("cancelled", "cancelled")
 
 

@@ -1,0 +1,93 @@
+"""Why a human is asked: one row a reason, sealed, written once whatever is replayed."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from flows.events import AlertFound, Reason
+from flows.model import CaseId, Certainty, Evidence, Urgency
+from flows.rules import Spoken
+from storage import tables
+from storage.alerts import Alert, subject
+from storage.rows import insert_once
+from storage.transaction import Tx
+
+SAYS, EVIDENCE = "facts.says", "facts.evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One reason as staff read it, with the words behind it if there are any."""
+
+    id: str
+    rule: str
+    urgency: Urgency
+    says: str
+    evidence: tuple[Evidence, ...]
+    words_id: str | None
+    at: datetime
+
+
+def spoken(tx: Tx, case: CaseId) -> tuple[Spoken, ...]:
+    """Earlier reasons of this case, for the repeat policy."""
+    f = tables.facts
+    rows = tx.execute(
+        select(f.c.rule, f.c.at, f.c.total).where(f.c.case_id == case).order_by(f.c.at)
+    )
+    return tuple(Spoken(rule=row.rule, at=row.at, total=row.total) for row in rows)
+
+
+def add(tx: Tx, found: AlertFound, *, case: CaseId | None, now: datetime) -> int:
+    """Write the reasons that are not known yet; how many were new?"""
+    return sum(_add(tx, found.id, reason, case=case, now=now) for reason in found.reasons)
+
+
+def _add(tx: Tx, alert: str, reason: Reason, *, case: CaseId | None, now: datetime) -> bool:
+    row = f"fact:{reason.source}:{reason.rule}:{reason.version}"
+    who, evidence = subject(case), None
+    if reason.evidence:
+        listed = json.dumps([asdict(one) for one in reason.evidence], ensure_ascii=False)
+        evidence = tx.vault.seal(tx, who, EVIDENCE, row, listed)
+    return insert_once(
+        tx,
+        tables.facts,
+        id=row,
+        alert_id=alert,
+        case_id=case,
+        rule=reason.rule,
+        rule_version=reason.version,
+        urgency=reason.urgency,
+        says=tx.vault.seal(tx, who, SAYS, row, reason.says),
+        evidence=evidence,
+        words_id=f"words:{reason.source}",
+        total=reason.total,
+        at=now,
+    )
+
+
+def of_alert(tx: Tx, alert: Alert) -> tuple[Fact, ...]:
+    """All reasons of an alert, opened, in the order in which they came."""
+    f, who = tables.facts, subject(alert.case)
+    rows = tx.execute(select(f).where(f.c.alert_id == alert.id).order_by(f.c.at, f.c.id))
+    return tuple(
+        Fact(
+            id=row.id,
+            rule=row.rule,
+            urgency=Urgency(row.urgency),
+            says=tx.vault.open(tx, who, SAYS, row.id, row.says),
+            evidence=_evidence(tx, who, row),
+            words_id=row.words_id,
+            at=row.at,
+        )
+        for row in rows
+    )
+
+
+def _evidence(tx: Tx, who: str, row: Row[*tuple[Any, ...]]) -> tuple[Evidence, ...]:
+    if row.evidence is None:
+        return ()
+    listed = json.loads(tx.vault.open(tx, who, EVIDENCE, row.id, row.evidence))
+    return tuple(Evidence(**{**one, "certainty": Certainty(one["certainty"])}) for one in listed)
