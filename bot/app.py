@@ -8,6 +8,7 @@ import asyncio
 import logging
 import signal
 from contextlib import AsyncExitStack
+from importlib import import_module
 
 from bot import logs
 from bot.clock import MovedClock, keep_offset
@@ -34,11 +35,7 @@ FOR_THE_OPERATOR = (CannotRun, StorageError, FlowError)
 
 async def build_parts(given: Given) -> Parts:
     """The real worker, sender and due work; imported beside the loop, which receives meanwhile."""
-
-    def load() -> None:
-        pass
-
-    await asyncio.to_thread(load)
+    await asyncio.to_thread(import_module, "bot.telegram.assembly")
     from bot.telegram.assembly import assemble
 
     return assemble(given)

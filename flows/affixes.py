@@ -40,8 +40,8 @@ def forms(root: str) -> dict[str, frozenset[str]]:
 
 
 def _active(root: str) -> set[str]:
-    """The root behind me-, the bare nasal of speech, Jakarta's nge- and Sunda's nga-."""
-    return {"nga" + root} | _nasal(root)
+    """The root behind me-, the bare nasal, Jakarta's nge-, Sunda's nga- and Minang's ma-."""
+    return {"nga" + root, "ma" + root} | _nasal(root)
 
 
 def _nasal(root: str) -> set[str]:

@@ -7,11 +7,12 @@ The detector may choose between the general reply and the one for hard words, no
 from datetime import date, datetime, timedelta
 
 from flows import phrases
+from flows.conversation_state import Talk
 from flows.definition import Messages
-from flows.events import Event, Manner, Message, MessageDue, Purpose, TypedDeleted
-from flows.model import Level
+from flows.events import AlertFound, Event, Manner, Message, MessageDue, Purpose
+from flows.model import AlertKind, AlertState, Level
 from flows.programme import local
-from flows.situation import Reply, Situation
+from flows.situation import Situation
 from flows.wording import fill, greeting
 
 SOON = timedelta(minutes=30)
@@ -60,10 +61,44 @@ def help_numbers(situation: Situation) -> MessageDue:
     return reply(Message(text=f"{message.text}\n\n{lines}", buttons=message.buttons))
 
 
-def cleared(situation: Situation, given: Reply) -> tuple[Event, ...]:
-    """At B what was typed leaves the phone once it is stored."""
-    is_typed = given.text is not None or given.media is not None
-    return (TypedDeleted(),) if is_typed and situation.level is Level.DISCREET else ()
+def thanks(
+    situation: Situation, talk: Talk, judged: tuple[Event, ...], *, is_typed: bool
+) -> MessageDue:
+    """The last words of a check-in: no tip after an alert, and no summary ever."""
+    messages = situation.content.messages
+    if situation.level is not Level.OPEN:
+        message = phrases.say(messages, "everything")
+    elif _has_alert(situation, talk, judged):
+        message = phrases.say(messages, "thanks_plain")
+    else:
+        message = phrases.say(messages, "thanks", {"tips": _tip(situation)})
+    return last_words(talk, message, moves=not is_typed)
+
+
+def last_words(talk: Talk, message: Message, *, moves: bool) -> MessageDue:
+    """What stands in the place of a check-in that is over, so that its buttons are gone."""
+    return MessageDue(
+        message=message,
+        manner=Manner.REPLY,
+        purpose=Purpose.ANSWER,
+        checkin=talk.id,
+        moves=moves,
+    )
+
+
+def _has_alert(situation: Situation, talk: Talk, judged: tuple[Event, ...]) -> bool:
+    """Has this check-in raised one, or is the family still waiting for somebody?"""
+    return any(isinstance(event, AlertFound) for event in judged) or any(
+        known.kind is AlertKind.ALERT
+        and (known.checkin == talk.id or known.state is not AlertState.CLOSED)
+        for known in situation.alerts
+    )
+
+
+def _tip(situation: Situation) -> str:
+    """In fixed order by day, never chosen by answers."""
+    tips = situation.content.messages.tips
+    return tips[situation.now.toordinal() % len(tips)]
 
 
 def call_time(situation: Situation) -> str:

@@ -1,8 +1,9 @@
 """What a family may ask for at any time: STOP, CUKUP, Bantuan, Telepon saya, "Tidak aman"."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from flows import alerting, answers_back, conversation, enrolment, judging, phrases
+from flows import alerting, answers_back, conversation, enrolment, judging
 from flows.alerting import plain, task
 from flows.answers_back import for_level, say
 from flows.conversation_state import Talk
@@ -12,90 +13,136 @@ from flows.events import (
     AnswerGiven,
     ContactMoved,
     Event,
-    Manner,
     MessageClosed,
     MessageDue,
     PhoneHidden,
-    Purpose,
     SendsStopped,
     Spoke,
 )
-from flows.model import AlertKind, AlertState, ContactState, Level, Urgency
+from flows.model import AlertKind, AlertState, ContactState, Urgency
 from flows.programme import later_at as next_asking
-from flows.programme import local
-from flows.programme import slot_day
+from flows.programme import local, slot_day
 from flows.situation import Reply, Situation
 
 SLOTS = (Press.MORNING, Press.NOON, Press.AFTERNOON)
+CALL = (Press.CALL_ME, *SLOTS, Press.NOT_NOW)
+DOOR = (Press.HELP, Press.NUMBERS, *CALL)
 SAFETY = {Press.SAFE: 0, Press.UNCERTAIN: 1, Press.UNSAFE: 2}
+
 ENDED = (ContactState.STOPPED, ContactState.BLOCKED)
+GONE = (ContactState.WRONG_PERSON, ContactState.REJECTED)
+CONFIRMED = (ContactState.CONSENTING, ContactState.DECLINED)
+"""Somebody whom the worker knows by now, with or without consent."""
 
 
 def press(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
     """What the button or word does outside a check-in; None if it means nothing here."""
-    if pressed is Press.CLOSE:
-        return (MessageClosed(),)
     state = situation.contact.state
-    if state in ENDED:
+    if pressed is Press.CLOSE:
+        return (MessageClosed(),) if _is_tap(reply) else None
+    if pressed in SAFETY:
+        return _safety(situation, reply, pressed)
+    if state in ENDED or state in GONE:
         return _after_the_end(situation, reply, pressed)
     if pressed in (Press.STOP, Press.WRONG_PERSON):
         return _stop(situation, reply, pressed)
+    if pressed is Press.HIDE:
+        return (PhoneHidden(), _last(situation, "hide"))
+    if pressed in DOOR and (state is ContactState.ACTIVE or state in CONFIRMED):
+        return _door(situation, reply, pressed)
     if state is not ContactState.ACTIVE:
         return enrolment.press(situation, reply, pressed)
-    if pressed in SLOTS or pressed is Press.NOT_NOW:
-        return _slot(situation, reply, pressed)
-    if pressed in SAFETY:
-        return _safety(situation, reply, pressed)
-    return _any_time(situation, reply, pressed)
+    return _while_active(situation, reply, pressed)
 
 
-def _any_time(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
+def _is_tap(reply: Reply) -> bool:
+    return reply.pressed is not None
+
+
+def _while_active(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
     match pressed:
-        case Press.HELP:
-            return (say(situation, "help"),)
-        case Press.NUMBERS:
-            return (answers_back.help_numbers(situation),)
-        case Press.HIDE:
-            return (PhoneHidden(), say(situation, "hide"))
-        case Press.CALL_ME:
-            # The wish is known from here on, even if no time of day is ever chosen.
-            return (judging.to_read(situation, reply, "wants_call"), say(situation, "call_when"))
-        case Press.OTHER_HOUR | Press.SAME_HOUR:
-            return _hour(situation, reply, pressed)
+        case Press.OTHER_HOUR:
+            to_read = judging.to_read(situation, reply, "other_hour")
+            return (to_read, for_level(situation, "other_hour"))
+        case Press.SAME_HOUR:
+            return (for_level(situation, "same_hour"),)
         case Press.RETURN:
             return (for_level(situation, "general"),)
         case _:
             return None
 
 
-def _after_the_end(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
-    """After STOP only MULAI and BANTUAN are answered; nothing resumes before the worker agrees."""
+def _door(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
+    """The door to a human, and the help numbers."""
     match pressed:
         case Press.HELP:
             return (say(situation, "help"),)
         case Press.NUMBERS:
             return (answers_back.help_numbers(situation),)
-        case Press.RETURN | Press.START:
+        case _:
+            return _call(situation, reply, pressed)
+
+
+def _call(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
+    """Telepon saya, then Pagi, Siang, Sore or Jangan dulu. The wish is a task from the first tap
+    on, even if no time of day is ever chosen. "Pagi" alone may be a greeting: typed, a time of day
+    counts only while the family waits for a call."""
+    if pressed is Press.CALL_ME:
+        reason = plain(situation, "wants_call", Urgency.ATTENTION, reply)
+        return (task(situation, AlertKind.CALL, reason), say(situation, "call_when"))
+    if not _is_tap(reply) and not alerting.has_open(situation, AlertKind.CALL):
+        return None
+    if pressed is Press.NOT_NOW:
+        return (say(situation, "call_not_now"),)
+    hours, messages = situation.contact.hours, situation.content.messages
+    day = slot_day(situation.now, pressed, hours)
+    today = local(situation.now, hours.timezone).date()
+    word = answers_back.date_word(messages, day, today=today)
+    slot = messages.labels[pressed].lower()
+    reason = plain(situation, "call", Urgency.HIGH, reply, hari=word, slot=slot)
+    return (
+        task(situation, AlertKind.CALL, reason),
+        say(situation, "call_promised", hari=word, slot=slot),
+    )
+
+
+def _after_the_end(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
+    """After STOP only MULAI and BANTUAN are answered, and what is tapped inside Bantuan; nothing
+    resumes before the worker agrees. A wrong person is never written to again."""
+    is_ended = situation.contact.state in ENDED
+    match pressed:
+        case Press.HELP | Press.NUMBERS if is_ended:
+            return _door(situation, reply, pressed)
+        case Press.RETURN if is_ended:
             reason = plain(situation, "wants_back", Urgency.HIGH, reply)
             return (task(situation, AlertKind.RETURN, reason), say(situation, "return_asked"))
-        case Press.CALL_ME:
-            return (judging.to_read(situation, reply, "wants_call"), say(situation, "call_when"))
-        case _ if pressed in SLOTS or pressed is Press.NOT_NOW:
-            return _slot(situation, reply, pressed)
-        case _:
+        case Press.WRONG_PERSON if is_ended and _is_tap(reply):
+            return _stop(situation, reply, pressed)
+        case Press.HIDE:
+            return (PhoneHidden(),)
+        case Press.STOP:
             return ()
+        case _ if pressed in CALL:
+            events = _call(situation, reply, pressed)
+            return events if _is_tap(reply) else _without_messages(events)
+        case _:
+            return () if _is_tap(reply) else None
+
+
+def _without_messages(events: tuple[Event, ...] | None) -> tuple[Event, ...] | None:
+    if events is None:
+        return None
+    return tuple(event for event in events if not isinstance(event, MessageDue))
 
 
 def _stop(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...]:
     """STOP and Salah sambung: sends stop, a bland sentence, and a human takes another route."""
     is_stop = pressed is Press.STOP
-    state = ContactState.STOPPED if is_stop else ContactState.WRONG_PERSON
-    name = "stopped" if is_stop else "wrong_person"
     return (
         SendsStopped(),
-        ContactMoved(state=state),
-        say(situation, "stop" if is_stop else "wrong_person"),
-        route_task(situation, reply, name),
+        ContactMoved(state=ContactState.STOPPED if is_stop else ContactState.WRONG_PERSON),
+        _last(situation, "stop" if is_stop else "wrong_person"),
+        route_task(situation, reply, "stopped" if is_stop else "wrong_person"),
     )
 
 
@@ -119,59 +166,33 @@ def rejected(situation: Situation) -> tuple[Event, ...]:
     return (
         SendsStopped(),
         ContactMoved(state=ContactState.REJECTED),
-        say(situation, "strangers"),
+        _last(situation, "strangers"),
     )
 
 
-def duress(situation: Situation, reply: Reply) -> tuple[Event, ...]:
-    """The agreed word of distress: a normal-looking reply, a silent kritis."""
+def _last(situation: Situation, name: str) -> MessageDue:
+    """A message that also takes away the button for sharing the number, where that was shown."""
+    due = say(situation, name)
+    is_sharing = situation.contact.state is ContactState.NUMBER_ASKED
+    return replace(due, message=replace(due.message, ends_sharing=is_sharing))
+
+
+def duress(situation: Situation, reply: Reply, *, keep: judging.Keep) -> tuple[Event, ...]:
+    """The agreed word of distress: a silent kritis. The reply is that to any other word."""
     reason = plain(situation, "duress", Urgency.CRITICAL, reply)
-    kept = judging.judge_words(situation, reply, keep=judging.Keep.COMMAND)
-    alert = alerting.alert(situation, reply.id, (reason,), checkin=None)
-    return (*kept, alert, Spoke(), for_level(situation, "general"))
-
-
-def waiting(situation: Situation) -> tuple[Event, ...]:
-    """What someone reads who writes before the enrolment is complete, or after its end."""
-    match situation.contact.state:
-        case ContactState.STOPPED | ContactState.BLOCKED:
-            return ()
-        case ContactState.DECLINED:
-            return (say(situation, "declined"),)
-        case _:
-            return (say(situation, "pending"),)
+    kept = judging.judge_words(situation, reply, keep=keep)
+    alert = alerting.alert(situation, reply.id, (reason,), checkin=situation.open_checkin)
+    return (*kept, alert)
 
 
 def pulse(situation: Situation, talk: Talk, reply: Reply, *, is_good: bool) -> tuple[Event, ...]:
     """One tap on the reminder: counts as spoken; Kurang baik is read by staff."""
     value = 0 if is_good else 1
     events = conversation.pulse(situation.content.messages, talk, value, words=reply.text)
-    answer = for_level(situation, "pulse_good" if is_good else "pulse_bad")
+    said = for_level(situation, "pulse_good" if is_good else "pulse_bad").message
+    answer = answers_back.last_words(talk, said, moves=_is_tap(reply))
     to_read = () if is_good else (judging.to_read(situation, reply, "pulse_bad"),)
     return (*events, Spoke(), *to_read, answer)
-
-
-def thanks(
-    situation: Situation, talk: Talk, judged: tuple[Event, ...], *, is_typed: bool
-) -> MessageDue:
-    """The last words of a check-in: no tip after an alert, and no summary ever."""
-    messages = situation.content.messages
-    has_alert = any(isinstance(event, AlertFound) for event in judged) or any(
-        known.kind is AlertKind.ALERT and known.checkin == talk.id for known in situation.alerts
-    )
-    if situation.level is not Level.OPEN:
-        message = phrases.say(messages, "everything")
-    elif has_alert:
-        message = phrases.say(messages, "thanks_plain")
-    else:
-        message = phrases.say(messages, "thanks", {"tips": _tip(situation)})
-    return MessageDue(
-        message=message,
-        manner=Manner.REPLY,
-        purpose=Purpose.ANSWER,
-        checkin=talk.id,
-        moves=not is_typed,
-    )
 
 
 def later_at(situation: Situation) -> datetime:
@@ -179,41 +200,28 @@ def later_at(situation: Situation) -> datetime:
     return next_asking(situation.now, situation.contact.hours)
 
 
-def _tip(situation: Situation) -> str:
-    """In fixed order by day, never chosen by answers."""
-    tips = situation.content.messages.tips
-    return tips[situation.now.toordinal() % len(tips)]
-
-
-def _slot(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...]:
-    """Pagi, Siang or Sore: a call with a promise; Jangan dulu: the door stays open."""
-    if pressed is Press.NOT_NOW:
-        return (say(situation, "call_not_now"),)
-    hours, messages = situation.contact.hours, situation.content.messages
-    day = slot_day(situation.now, pressed, hours)
-    today = local(situation.now, hours.timezone).date()
-    word = answers_back.date_word(messages, day, today=today)
-    slot = messages.labels[pressed].lower()
-    reason = plain(situation, "call", Urgency.HIGH, reply, hari=word, slot=slot)
-    return (
-        task(situation, AlertKind.CALL, reason),
-        say(situation, "call_promised", hari=word, slot=slot),
-    )
-
-
 def _safety(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
-    """The one safety question. "Tidak aman" counts at any time, asked or not."""
-    if pressed is not Press.UNSAFE and not situation.is_safety_asked:
+    """The one safety question. "Tidak aman" counts at any time and from anybody we know, asked or
+    not; the other two, typed, only while the question stands."""
+    is_meant = pressed is Press.UNSAFE or _is_tap(reply) or situation.is_safety_asked
+    if not is_meant:
         return None
-    given = AnswerGiven(item="safe_now", value=SAFETY[pressed], words=reply.text, checkin=None)
+    words = None if reply.media is not None else reply.text  # a caption is kept with its file
+    given = AnswerGiven(item="safe_now", value=SAFETY[pressed], words=words, checkin=None)
+    alert = (unsafe(situation, reply),) if pressed is Press.UNSAFE else ()
+    if situation.contact.state is not ContactState.ACTIVE:
+        return (given, *alert, *enrolment.waiting(situation))
+    return (given, *alert, Spoke(), _after_safety(situation, pressed))
+
+
+def _after_safety(situation: Situation, pressed: Press) -> MessageDue:
     match pressed:
         case Press.UNSAFE:
-            alert = unsafe(situation, reply)
-            return (given, alert, Spoke(), answers_back.danger(situation))
+            return answers_back.danger(situation)
         case Press.SAFE:
-            return (given, Spoke(), for_level(situation, "safe_yes"))
+            return for_level(situation, "safe_yes")
         case _:
-            return (given, Spoke(), for_level(situation, "safe_unknown"))
+            return for_level(situation, "safe_unknown")
 
 
 def unsafe(situation: Situation, reply: Reply) -> AlertFound:
@@ -224,10 +232,4 @@ def unsafe(situation: Situation, reply: Reply) -> AlertFound:
             return AlertFound(
                 id=known.id, kind=known.kind, urgency=Urgency.CRITICAL, reasons=(reason,)
             )
-    return alerting.alert(situation, reply.id, (reason,), checkin=None)
-
-
-def _hour(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...]:
-    if pressed is Press.SAME_HOUR:
-        return (for_level(situation, "same_hour"),)
-    return (judging.to_read(situation, reply, "other_hour"), for_level(situation, "other_hour"))
+    return alerting.alert(situation, reply.id, (reason,), checkin=situation.open_checkin)

@@ -28,55 +28,66 @@ def press(
     words: str | None = None,
 ) -> tuple[Event, ...]:  # fmt: skip
     """A button of this check-in, or a typed word that equals it (then `words` are as typed)."""
-    step = replace(talk)  # a name of its own, so that no branch reads a half-changed talk
     typed = words is not None
     match pressed:
         case Press.START if talk.state is CheckinState.ASKED:
-            return _enter(messages, step, (talk.checkin.asked[0].id,), typed=typed)
+            return _enter(messages, talk, (talk.checkin.asked[0].id,), typed=typed)
         case Press.RESUME if talk.state is CheckinState.PAUSED:
-            resumed = replace(step, floor=len(talk.path) - 1)
-            return _enter(messages, resumed, talk.path, typed=typed)
-        case Press.CHOOSE | Press.SKIP if item is not None and item == talk.asked:
-            return answer(messages, talk, value if pressed is Press.CHOOSE else None, words=words)
-        case Press.BACK if item == talk.asked and talk.may_go_back:
-            return _enter(messages, step, talk.path[:-1], typed=typed)
+            return _enter(messages, _behind_break(talk), talk.path, typed=typed)
+        case Press.SKIP if item is not None and item == talk.answerable:
+            return answer(messages, talk, None, words=words)
+        case Press.CHOOSE if item is not None and item == talk.answerable:
+            if _chosen(talk, item, value) is not None:
+                return answer(messages, talk, value, words=words)
+        case Press.BACK if item is not None and item == talk.asked and talk.may_go_back:
+            return _enter(messages, talk, talk.path[:-1], typed=typed)
         case Press.FINISH if talk.asked == OPEN_LINE:
-            return finish(messages, talk, typed=typed)
+            return finish(talk)
         case _:
-            return show_again(messages, talk)
+            pass
+    return show_again(messages, talk, as_new=typed)
 
 
 def answer(
     messages: Messages, talk: Talk, value: int | None, *, words: str | None
 ) -> tuple[Event, ...]:
-    """The question being asked is answered: keep it, and go on."""
-    item = talk.path[-1]
+    """The question being asked is answered: keep it, and go on. `value` None is "Tidak tahu"."""
+    item, asked = talk.path[-1], _behind_break(talk)
     given = AnswerGiven(item=item, value=value, words=words, checkin=talk.id)
-    following = _following(talk, _chosen(talk, item, value))
+    following = _following(asked, _chosen(asked, item, value))
     if following is None:
-        return (given, *finish(messages, talk, typed=words is not None))
-    return (given, *_enter(messages, talk, (*talk.path, following), typed=words is not None))
+        return (given, *finish(asked))
+    return (given, *_enter(messages, asked, (*asked.path, following), typed=words is not None))
 
 
-def finish(messages: Messages, talk: Talk, *, typed: bool = False) -> tuple[Event, ...]:
+def finish(talk: Talk) -> tuple[Event, ...]:
     """Done. The words of thanks depend on alerts and are added by `intake`."""
     return (moved(replace(talk, state=CheckinState.FINISHED)),)
 
 
-def show_again(messages: Messages, talk: Talk, *, as_new: bool = False) -> tuple[Event, ...]:
+def cut_short(talk: Talk, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The phone may not show this check-in any more: what was answered counts, nothing follows."""
+    given = tuple(event for event in events if isinstance(event, AnswerGiven))
+    state = CheckinState.FINISHED if given or talk.answers else CheckinState.CANCELLED
+    return (*given, moved(replace(talk, state=state)))
+
+
+def show_again(messages: Messages, talk: Talk, *, as_new: bool = False) -> tuple[MessageDue, ...]:
     """The same screen once more and nothing else; before the first question there is none."""
     if talk.asked is None:
         return ()
     return (_shown(talk, phrases.screen(messages, talk), moves=not as_new),)
 
 
-def put_off(messages: Messages, talk: Talk, *, due_at: datetime) -> tuple[Event, ...]:
+def put_off(
+    messages: Messages, talk: Talk, *, due_at: datetime, level: Level, typed: bool
+) -> tuple[Event, ...]:
     """Nanti: asked again once, at `due_at`. A second time the opening just stays."""
     if talk.state is not CheckinState.ASKED or talk.is_put_off:
         return ()
-    name = "later" if talk.level is Level.OPEN else "later_b"
+    said = phrases.say(messages, "later" if level is Level.OPEN else "later_b")
     waiting = replace(talk, state=CheckinState.DUE, is_put_off=True)
-    return (moved(waiting, due_at=due_at), _shown(talk, phrases.say(messages, name), moves=True))
+    return (moved(waiting, due_at=due_at), _shown(talk, said, moves=not typed))
 
 
 def open_(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Event, ...]:
@@ -102,7 +113,7 @@ def pause(messages: Messages, talk: Talk) -> tuple[Event, ...]:
     """Idle for half an hour: the question leaves the phone. Where only the open line was left,
     everything has been answered and the check-in is simply done."""
     if talk.is_all_asked:
-        return finish(messages, talk)
+        return finish(talk)
     paused = replace(talk, state=CheckinState.PAUSED)
     message = phrases.say(messages, "resume", checkin=talk.id)
     return (moved(paused), _shown(talk, message, moves=True, manner=Manner.QUIET_EDIT))
@@ -134,6 +145,13 @@ def _enter(
         moved(entered),
         _shown(entered, phrases.screen(messages, entered), moves=not typed),
     )
+
+
+def _behind_break(talk: Talk) -> Talk:
+    """Nobody goes back past a break: another hand may hold the phone by now."""
+    if talk.state is not CheckinState.PAUSED:
+        return talk
+    return replace(talk, floor=len(talk.path) - 1)
 
 
 def _chosen(talk: Talk, item: str, value: int | None) -> Choice | None:

@@ -34,6 +34,13 @@ class Talk:
         return self.path[-1] if self.state is CheckinState.OPEN and self.path else None
 
     @property
+    def answerable(self) -> str | None:
+        """The item that a tap may answer: the one being asked, also when the break came while the
+        tap was on its way. The open line is answered by words alone."""
+        is_under_way = self.state in (CheckinState.OPEN, CheckinState.PAUSED)
+        return self.path[-1] if is_under_way and self.path and not self.is_all_asked else None
+
+    @property
     def may_go_back(self) -> bool:
         return len(self.path) - 1 > self.floor
 

@@ -28,23 +28,26 @@ CONSENT_PARTS = ("consent_1", "consent_2", "consent_3")
 
 def greet(situation: Situation) -> tuple[Event, ...]:
     """The link was opened: who this is, and the way out for a wrong person."""
-    messages = situation.content.messages
-    greeting = phrases.say(messages, "greeting", {"waktu": answers_back.part_of_day(situation)})
-    return (
-        ContactMoved(state=ContactState.GREETED),
-        MessageDue(message=greeting, manner=Manner.REPLY, purpose=Purpose.CONSENT),
-        TypedDeleted(),
-    )
+    return (ContactMoved(state=ContactState.GREETED), _greeting(situation), TypedDeleted())
+
+
+def _greeting(situation: Situation) -> MessageDue:
+    places = {"waktu": answers_back.part_of_day(situation)}
+    message = phrases.say(situation.content.messages, "greeting", places)
+    return reply(message, purpose=Purpose.CONSENT)
 
 
 def go_on(situation: Situation, given: Reply) -> tuple[Event, ...]:
     """Lanjut under the greeting: where a number is on file it must be shared first."""
     if situation.contact.has_phone:
-        asked = phrases.say(situation.content.messages, "ask_number")
-        label = situation.content.messages.share_number
-        message = Message(text=asked.text, shares_number=label)
-        return (ContactMoved(state=ContactState.NUMBER_ASKED), reply(message))
+        return (ContactMoved(state=ContactState.NUMBER_ASKED), _number_asked(situation))
     return wait_for_worker(situation, given)
+
+
+def _number_asked(situation: Situation) -> MessageDue:
+    messages = situation.content.messages
+    asked = phrases.say(messages, "ask_number")
+    return reply(Message(text=asked.text, shares_number=messages.share_number))
 
 
 def wait_for_worker(situation: Situation, given: Reply) -> tuple[Event, ...]:
@@ -60,14 +63,20 @@ def wait_for_worker(situation: Situation, given: Reply) -> tuple[Event, ...]:
 
 def ask_consent(situation: Situation, *, part: int = 0, manner: Manner) -> tuple[Event, ...]:
     """Part `part` of the consent; at B there is one neutral line, the rest was spoken."""
+    return (
+        ContactMoved(state=ContactState.CONSENTING, consent_part=part),
+        _consent_asked(situation, part=part, manner=manner),
+    )
+
+
+def _consent_asked(situation: Situation, *, part: int, manner: Manner) -> MessageDue:
     name = CONSENT_PARTS[part] if situation.level is Level.OPEN else "consent_b"
-    due = MessageDue(
+    return MessageDue(
         message=phrases.say(situation.content.messages, name, value=part),
         manner=manner,
         purpose=Purpose.CONSENT,
         is_fleeting=True,
     )
-    return (ContactMoved(state=ContactState.CONSENTING, consent_part=part), due)
 
 
 def consent(situation: Situation, *, agrees: bool) -> tuple[Event, ...]:
@@ -91,20 +100,49 @@ def _consented(situation: Situation) -> MessageDue:
     )
 
 
+def waiting(situation: Situation) -> tuple[Event, ...]:
+    """What someone reads who writes before the enrolment is complete, or after its end: the step
+    that they are at once more, or nothing."""
+    match situation.contact.state:
+        case ContactState.GREETED:
+            return (_greeting(situation),)
+        case ContactState.NUMBER_ASKED:
+            return (_number_asked(situation),)
+        case ContactState.PENDING:
+            return (say(situation, "pending"),)
+        case ContactState.CONSENTING:
+            part = situation.contact.consent_part
+            return (_consent_asked(situation, part=part, manner=Manner.REPLY),)
+        case ContactState.DECLINED:
+            return (say(situation, "declined"),)
+        case _:
+            return ()
+
+
 def press(situation: Situation, given: Reply, pressed: Press) -> tuple[Event, ...] | None:
     """A button or typed word of the enrolment, by state; None if it means nothing here.
 
     Consent counts only once all its parts have been shown; the button of an earlier part is old."""
-    part = situation.contact.consent_part
-    if given.pressed is not None and given.pressed.value not in (None, part):
-        return ()
-    is_last = situation.level is not Level.OPEN or part == len(CONSENT_PARTS) - 1
     match situation.contact.state, pressed:
         case ContactState.GREETED, Press.GO_ON:
             return go_on(situation, given)
-        case ContactState.CONSENTING, Press.GO_ON if not is_last:
-            return ask_consent(situation, part=part + 1, manner=Manner.REPLY)
-        case ContactState.CONSENTING, Press.AGREE | Press.DECLINE if is_last:
-            return consent(situation, agrees=pressed is Press.AGREE)
+        case ContactState.CONSENTING, Press.GO_ON | Press.AGREE | Press.DECLINE:
+            return _consenting(situation, given, pressed)
         case _:
             return None
+
+
+def _consenting(situation: Situation, given: Reply, pressed: Press) -> tuple[Event, ...]:
+    part = situation.contact.consent_part
+    if given.pressed is not None and given.pressed.value != part:
+        return ()
+    is_last = situation.level is not Level.OPEN or part >= len(CONSENT_PARTS) - 1
+    match pressed:
+        case Press.DECLINE:  # nobody has to read to the end to say no
+            return consent(situation, agrees=False)
+        case Press.AGREE if is_last:
+            return consent(situation, agrees=True)
+        case Press.GO_ON if not is_last:
+            return ask_consent(situation, part=part + 1, manner=Manner.REPLY)
+        case _:
+            return ask_consent(situation, part=part, manner=Manner.REPLY)

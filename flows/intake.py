@@ -1,6 +1,7 @@
 """One reply in, all events out: signs first, then conversation, score, rules.
 
-Whatever a person writes is kept and screened, in or out of a check-in, also after STOP; only then is it read as an answer or a command. The order of the events is the order of the rows.
+Whatever a person writes is kept and screened, in or out of a check-in, also after STOP; only then
+is it read as an answer or a command. The order of the events is the order of the rows.
 """
 
 from dataclasses import replace
@@ -13,55 +14,82 @@ from flows.events import (
     CheckinMoved,
     Event,
     MessageDue,
+    PhoneHidden,
     Spoke,
+    TypedDeleted,
 )
+from flows.judging import Keep
 from flows.model import AlertKind, CheckinState, ContactState, Level, Urgency
 from flows.situation import Reply, Situation
 from flows.wording import normalise, typed_choice, typed_presses
 
-SILENT_STATES = (ContactState.WRONG_PERSON, ContactState.REJECTED)
+IN_CAPTIONS = (Press.STOP, Press.HELP, Press.CALL_ME, Press.HIDE, Press.UNSAFE)
+"""Words that are heard under a picture too."""
+
+OVER = (CheckinState.FINISHED, CheckinState.CANCELLED)
 
 
 def receive(situation: Situation, reply: Reply) -> tuple[Event, ...]:
-    """Everything that follows from one act of a known contact."""
+    """Everything that follows from one act of a known contact.
+
+    At C and D, and for a wrong person, it is judged like everybody's; only no word goes back."""
+    events = _decided(situation, reply)
+    if _is_silent(situation):
+        return tuple(event for event in events if not isinstance(event, MessageDue))
+    return (*events, *_cleared(situation, reply, events))
+
+
+def _is_silent(situation: Situation) -> bool:
+    is_level = situation.level in (Level.SILENT, Level.CUT)
+    return is_level or situation.contact.state in commands.GONE
+
+
+def _decided(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     if reply.edits is not None:
         return _corrected(situation, reply)
-    if situation.level in (Level.SILENT, Level.CUT) or situation.contact.state in SILENT_STATES:
-        return _kept(situation, reply)
     if reply.pressed is not None:
         return _pressed(situation, reply)
-    if reply.number_matches is not None:
+    if reply.number_matches is not None and situation.contact.state is ContactState.NUMBER_ASKED:
         return _number(situation, reply)
-    cleared = answers_back.cleared(situation, reply)
-    if reply.media is not None:
-        return (*_media(situation, reply), *cleared)
-    return (*_typed(situation, reply), *cleared)
+    if reply.text is None or reply.media is not None:
+        return _media(situation, reply)
+    return _typed(situation, reply, reply.text)
+
+
+def _cleared(situation: Situation, reply: Reply, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """At B what was written leaves the phone once it is stored; CUKUP sees to that itself."""
+    if situation.level is not Level.DISCREET or reply.pressed is not None:
+        return ()
+    is_hidden = any(isinstance(event, PhoneHidden) for event in events)
+    return () if is_hidden else (TypedDeleted(),)
 
 
 def _pressed(situation: Situation, reply: Reply) -> tuple[Event, ...]:
-    """A tap. What no longer fits shows the question again and changes nothing."""
+    """A tap. What no longer fits shows the question again and changes nothing; the wish for a call
+    counts under whatever message it stands."""
     assert reply.pressed is not None
     pressed, talk = reply.pressed, situation.talk
-    if situation.contact.state is ContactState.ACTIVE and pressed.checkin is not None:
-        if talk is None or talk.id != pressed.checkin:
-            return ()
-        return in_checkin(
-            situation, talk, reply, pressed.press, item=pressed.item, value=pressed.value
-        )
-    return commands.press(situation, reply, pressed.press) or ()
+    is_of_checkin = pressed.checkin is not None and pressed.press is not Press.CALL_ME
+    if situation.contact.state is not ContactState.ACTIVE or not is_of_checkin:
+        return commands.press(situation, reply, pressed.press) or ()
+    if talk is None or talk.id != pressed.checkin:
+        return ()
+    return _in_checkin(
+        situation, talk, reply, pressed.press, item=pressed.item, value=pressed.value
+    )
 
 
-def _typed(situation: Situation, reply: Reply) -> tuple[Event, ...]:
+def _typed(situation: Situation, reply: Reply, text: str) -> tuple[Event, ...]:
     """Words: the duress word, a command, an answer, or free text, in this order."""
-    text = reply.text or ""
     if _is_duress(situation, text):
-        return commands.duress(situation, reply)
+        kept = commands.duress(situation, reply, keep=Keep.COMMAND)
+        return (*kept, *_answered(situation, is_hard=False))
     for press in typed_presses(text, situation.content.messages):
         found = _as_press(situation, reply, press)
         if found is not None:
             return (*_screened(situation, reply, found), *found)
     talk = situation.talk
-    if situation.contact.state is ContactState.ACTIVE and talk is not None and talk.asked:
+    if situation.contact.state is ContactState.ACTIVE and talk is not None:
         choice = _typed_answer(situation, talk, text)
         if choice is not None:
             answered = _answer(situation, talk, reply, choice.value)
@@ -70,9 +98,11 @@ def _typed(situation: Situation, reply: Reply) -> tuple[Event, ...]:
 
 
 def _screened(situation: Situation, reply: Reply, found: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Signs first, also in commands and answers. What is kept as an answer is not kept twice."""
-    is_answer = any(isinstance(event, AnswerGiven) for event in found)
-    keep = judging.Keep.ELSEWHERE if is_answer else judging.Keep.COMMAND
+    """Signs first, also in commands and answers. What is kept as an answer is not kept twice;
+    a command that nobody answers is for staff to read."""
+    if any(isinstance(event, AnswerGiven) for event in found):
+        return judging.judge_words(situation, reply, keep=Keep.ELSEWHERE)
+    keep = Keep.TO_READ if _is_silent(situation) else Keep.COMMAND
     return judging.judge_words(situation, reply, keep=keep)
 
 
@@ -81,20 +111,17 @@ def _as_press(situation: Situation, reply: Reply, press: Press) -> tuple[Event, 
     talk = situation.talk
     is_active = situation.contact.state is ContactState.ACTIVE
     if is_active and talk is not None and _fits(talk, press):
-        return in_checkin(situation, talk, reply, press, item=talk.asked, value=None)
+        return _in_checkin(situation, talk, reply, press, item=talk.asked, value=None)
     return commands.press(situation, reply, press)
 
 
 def _fits(talk: Talk, press: Press) -> bool:
     """Would this word be a button of the check-in as it stands?"""
     match talk.state:
-        case CheckinState.ASKED if talk.is_reminded and press in (
-            Press.PULSE_GOOD,
-            Press.PULSE_BAD,
-        ):
-            return True
+        case CheckinState.ASKED if press in (Press.PULSE_GOOD, Press.PULSE_BAD):
+            return talk.is_reminded
         case CheckinState.ASKED:
-            return press in (Press.START, Press.LATER)
+            return press is Press.START or (press is Press.LATER and not talk.is_put_off)
         case CheckinState.PAUSED:
             return press is Press.RESUME
         case CheckinState.OPEN if talk.asked == OPEN_LINE:
@@ -105,7 +132,7 @@ def _fits(talk: Talk, press: Press) -> bool:
             return False
 
 
-def in_checkin(
+def _in_checkin(
     situation: Situation,
     talk: Talk,
     reply: Reply,
@@ -117,11 +144,11 @@ def in_checkin(
     """A button of the open check-in, tapped or typed."""
     messages = situation.content.messages
     match press:
-        case Press.CALL_ME:
-            return commands.press(situation, reply, press) or ()
         case Press.LATER:
-            due_at = commands.later_at(situation)
-            return conversation.put_off(messages, talk, due_at=due_at)
+            due_at, typed = commands.later_at(situation), reply.text is not None
+            return conversation.put_off(
+                messages, talk, due_at=due_at, level=situation.level, typed=typed
+            )
         case Press.PULSE_GOOD | Press.PULSE_BAD if talk.state is CheckinState.ASKED:
             return commands.pulse(situation, talk, reply, is_good=press is Press.PULSE_GOOD)
         case _:
@@ -131,7 +158,7 @@ def in_checkin(
             return _followed(situation, talk, reply, events)
 
 
-def _answer(situation: Situation, talk: Talk, reply: Reply, value: int | None) -> tuple[Event, ...]:
+def _answer(situation: Situation, talk: Talk, reply: Reply, value: int) -> tuple[Event, ...]:
     events = conversation.answer(situation.content.messages, talk, value, words=reply.text)
     return _followed(situation, talk, reply, events)
 
@@ -140,63 +167,83 @@ def _followed(
     situation: Situation, talk: Talk, reply: Reply, events: tuple[Event, ...]
 ) -> tuple[Event, ...]:
     """What an answer or an ending brings with it: rules at each answer, thanks at the end."""
-    after, is_answered, is_over = talk, False, False
-    for event in events:
-        if isinstance(event, AnswerGiven):
-            after, is_answered = judging.with_answer(after, event, reply), True
-        elif isinstance(event, CheckinMoved):
-            is_over = event.state is CheckinState.FINISHED
-    if not is_answered and not is_over:
+    if talk.level is Level.OPEN and situation.level is Level.DISCREET:
+        # The level fell while it was open: the questions of A may not be shown any more.
+        events = conversation.cut_short(talk, events)
+    given = [event for event in events if isinstance(event, AnswerGiven)]
+    is_over = any(isinstance(event, CheckinMoved) and event.state in OVER for event in events)
+    if not given and not is_over:
         return events
+    after = talk
+    for one in given:
+        after = judging.with_answer(after, one, reply)
     judged = judging.judge_answers(situation, after, reply.id, is_closed=is_over)
-    spoke = (Spoke(),) if is_answered else ()
-    thanks = (commands.thanks(situation, after, judged, is_typed=reply.text is not None),)
-    return (*events, *judged, *spoke, *(thanks if is_over else ()))
+    spoke = (Spoke(),) if given else ()
+    if not is_over:
+        return (*events, *judged, *spoke)
+    thanks = answers_back.thanks(situation, after, judged, is_typed=reply.text is not None)
+    return (*events, *judged, *spoke, thanks)
 
 
 def _free_text(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     """Neither answer nor command: kept, screened, on a list, and answered as the level allows."""
-    judged = judging.judge_words(situation, reply)
+    is_hard = judging.has_critical(reply.signs)
+    return (*judging.judge_words(situation, reply), *_answered(situation, is_hard=is_hard))
+
+
+def _answered(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
     if situation.contact.state is not ContactState.ACTIVE:
-        return (*judged, *commands.waiting(situation))
-    return (*judged, Spoke(), *_back(situation, reply))
+        return enrolment.waiting(situation)
+    return (Spoke(), *_back(situation, is_hard=is_hard))
 
 
-def _back(situation: Situation, reply: Reply) -> tuple[Event, ...]:
+def _back(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
+    """At B always the same; at A hard words get theirs, and the question of an open check-in comes
+    once more, below the words."""
     talk = situation.talk
     if situation.level is not Level.OPEN:
         return (answers_back.say(situation, "everything"),)
-    if judging.has_critical(reply.signs):
+    if is_hard:
         return (answers_back.hard_words(situation),)
     if talk is None or talk.asked is None:
         return (answers_back.say(situation, "general"),)
-    name = "noted_end" if talk.asked == OPEN_LINE else "noted"
-    noted = answers_back.say(situation, name).message.text
+    is_end = talk.asked == OPEN_LINE
+    noted = answers_back.say(situation, "noted_end" if is_end else "noted").message.text
     shown = conversation.show_again(situation.content.messages, talk, as_new=True)
-    return tuple(_with_words_before(event, noted) for event in shown)
+    return tuple(_with_words(due, noted, instead=is_end) for due in shown)
 
 
-def _with_words_before(event: Event, words: str) -> Event:
-    if not isinstance(event, MessageDue):
-        return event
-    message = replace(event.message, text=f"{words}\n\n{event.message.text}")
-    return replace(event, message=message)
+def _with_words(due: MessageDue, words: str, *, instead: bool) -> MessageDue:
+    text = words if instead else f"{words}\n\n{due.message.text}"
+    return replace(due, message=replace(due.message, text=text))
 
 
 def _media(situation: Situation, reply: Reply) -> tuple[Event, ...]:
-    """A photo, voice note or file: kept and passed on, never asked for."""
+    """A photo, voice note or file: kept and passed on, never asked for. A caption may be a word
+    that counts everywhere."""
+    caption = reply.text or ""
+    if _is_duress(situation, caption):
+        kept = commands.duress(situation, reply, keep=Keep.TO_READ)
+        return (*kept, *_media_answered(situation, is_hard=False))
     judged = judging.judge_words(situation, reply)
+    for press in typed_presses(caption, situation.content.messages):
+        found = commands.press(situation, reply, press) if press in IN_CAPTIONS else None
+        if found is not None:
+            return (*judged, *found)
+    is_hard = judging.has_critical(reply.signs)
+    return (*judged, *_media_answered(situation, is_hard=is_hard))
+
+
+def _media_answered(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
     if situation.contact.state is not ContactState.ACTIVE:
-        return (*judged, *commands.waiting(situation))
-    if situation.level is Level.OPEN and judging.has_critical(reply.signs):
-        return (*judged, Spoke(), answers_back.hard_words(situation))
-    return (*judged, Spoke(), answers_back.for_level(situation, "media"))
+        return enrolment.waiting(situation)
+    if is_hard:
+        return (Spoke(), answers_back.hard_words(situation))
+    return (Spoke(), answers_back.for_level(situation, "media"))
 
 
 def _number(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     """A phone number shared by Telegram's own button: it must be the one on file."""
-    if situation.contact.state is not ContactState.NUMBER_ASKED:
-        return _media(situation, reply)
     if reply.number_matches:
         return enrolment.wait_for_worker(situation, reply)
     reason = alerting.plain(situation, "number_differs", Urgency.HIGH, reply)
@@ -208,27 +255,27 @@ def _number(situation: Situation, reply: Reply) -> tuple[Event, ...]:
 
 def _corrected(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     """An edited message: a new version, screened; an answer may rise by it, nothing is sent."""
-    talk, text = situation.talk, reply.text or ""
+    text, talk = reply.text or "", situation.talk
+    if _is_duress(situation, text):
+        return commands.duress(situation, reply, keep=Keep.TO_READ)
     if Press.UNSAFE in typed_presses(text, situation.content.messages):
         return (*judging.judge_words(situation, reply), commands.unsafe(situation, reply))
-    if reply.edits_item is None or talk is None or talk.state is not CheckinState.OPEN:
+    choice = None if talk is None else _corrected_answer(situation, talk, reply)
+    if talk is None or choice is None:
         return judging.judge_words(situation, reply)
-    if reply.edits_item not in {item.id for item in talk.checkin.items}:
-        return judging.judge_words(situation, reply)
-    choice = typed_choice(text, talk.checkin.item(reply.edits_item), situation.content.messages)
-    if choice is None:
-        return judging.judge_words(situation, reply)
-    given = AnswerGiven(item=reply.edits_item, value=choice.value, words=text, checkin=talk.id)
+    item = reply.edits_item or ""
+    given = AnswerGiven(item=item, value=choice.value, words=text, checkin=talk.id)
     after = judging.with_answer(talk, given, reply)
-    screened = _screened(situation, reply, (given,))
-    return (*screened, given, *judging.judge_answers(situation, after, reply.id, is_closed=False))
+    is_closed = not talk.state.is_open
+    judged = judging.judge_answers(situation, after, reply.id, is_closed=is_closed)
+    return (*_screened(situation, reply, (given,)), given, *judged)
 
 
-def _kept(situation: Situation, reply: Reply) -> tuple[Event, ...]:
-    """Stored and screened, never answered (levels C and D, a wrong person)."""
-    if reply.pressed is not None:
-        return ()
-    return judging.judge_words(situation, reply)
+def _corrected_answer(situation: Situation, talk: Talk, reply: Reply) -> Choice | None:
+    if reply.edits_item not in {item.id for item in talk.checkin.items}:
+        return None
+    item = talk.checkin.item(reply.edits_item)
+    return typed_choice(reply.text or "", item, situation.content.messages)
 
 
 def _typed_answer(situation: Situation, talk: Talk, text: str) -> Choice | None:
@@ -238,5 +285,6 @@ def _typed_answer(situation: Situation, talk: Talk, text: str) -> Choice | None:
 
 
 def _is_duress(situation: Situation, text: str) -> bool:
-    word = situation.contact.duress_word
-    return word is not None and normalise(text) == normalise(word)
+    """Is the whole message the agreed word? A word of marks alone would be any emoji."""
+    word = normalise(situation.contact.duress_word or "")
+    return bool(word) and normalise(text) == word

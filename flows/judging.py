@@ -1,6 +1,5 @@
 """What answers and words mean: scores, rules that fire, texts for the reading list."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -39,7 +38,10 @@ def judge_answers(
     )
     fired = fire(situation.content.rules, facts, spoken=situation.spoken, now=situation.now)
     reasons = tuple(alerting.reason_of(one, source=talk.id, total=result.total) for one in fired)
-    return (*scored, *_alert(situation, cause, reasons, checkin=talk.id))
+    untold = alerting.untold(situation, reasons)
+    if not untold:
+        return scored
+    return (*scored, alerting.alert(situation, cause, untold, checkin=talk.id))
 
 
 class Keep(StrEnum):
@@ -55,21 +57,32 @@ def judge_words(
 ) -> tuple[Event, ...]:
     """Keep the words, and ask a human as fast as they deserve: sure signs ring the chain, unsure
     ones wait for Benar or Bukan, everything else is on the reading list. Nothing is dropped."""
-    talk = situation.talk
-    checkin = talk.id if talk is not None and talk.state.is_open else None
     kept = WordsKept(
         text=reply.text or "",
         signs_level=reply.signs.level,
         is_command=keep is Keep.COMMAND,
-        checkin=checkin,
+        checkin=situation.open_checkin,
     )
     first = () if keep is Keep.ELSEWHERE else (kept,)
+    found = _found_in_words(situation, reply)
+    if found or keep is not Keep.TO_READ:
+        return (*first, *found)
+    return (*first, to_read(situation, reply))
+
+
+def _found_in_words(situation: Situation, reply: Reply) -> tuple[AlertFound, ...]:
+    """The alert of the rules that fire; and where a critical sign has rung for nobody, the task to
+    look at it soon."""
     reasons = word_reasons(situation, reply)
-    if reasons:
-        return (*first, *_alert(situation, reply.id, reasons, checkin=checkin))
-    if has_critical(reply.signs):
-        return (*first, _unsure(situation, reply))
-    return (*first, to_read(situation, reply)) if keep is Keep.TO_READ else first
+    untold = alerting.untold(situation, reasons)
+    has_rung = any(reason.urgency is Urgency.CRITICAL for reason in reasons)
+    unsure = (_unsure(situation, reply),) if has_critical(reply.signs) and not has_rung else ()
+    if not untold:
+        return unsure
+    found = alerting.alert(
+        situation, reply.id, untold, checkin=situation.open_checkin, edits=reply.edits
+    )
+    return (found, *unsure)
 
 
 def word_reasons(situation: Situation, reply: Reply) -> tuple[Reason, ...]:
@@ -79,8 +92,10 @@ def word_reasons(situation: Situation, reply: Reply) -> tuple[Reason, ...]:
     evidence = tuple(e for e in reply.signs.evidence if e.certainty is not Certainty.DENIED)
     words = tuple(dict.fromkeys(found.text for found in evidence))
     fired = fire(rules, facts, spoken=situation.spoken, now=situation.now, words=words)
-    source = reply.edits or reply.id
-    return tuple(alerting.reason_of(one, source=source, evidence=evidence) for one in fired)
+    source = reply.edits or reply.id  # the same words in a corrected message ring only once
+    return tuple(
+        alerting.reason_of(one, source=source, evidence=evidence, words=reply.id) for one in fired
+    )
 
 
 def has_critical(signs: Signs) -> bool:
@@ -97,18 +112,6 @@ def to_read(situation: Situation, reply: Reply, name: str = "new_words") -> Aler
 def _unsure(situation: Situation, reply: Reply) -> AlertFound:
     reason = alerting.plain(situation, "unsure_words", Urgency.HIGH, reply)
     return alerting.task(situation, AlertKind.UNSURE_WORDS, reason)
-
-
-def _alert(
-    situation: Situation,
-    cause: MessageId,
-    reasons: Sequence[Reason],
-    *,
-    checkin: CheckinId | None,
-) -> tuple[Event, ...]:
-    if not reasons:
-        return ()
-    return (alerting.alert(situation, cause, tuple(reasons), checkin=checkin),)
 
 
 def _scored(checkin: CheckinId, result: Score) -> CheckinScored:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from flows import answers_back, commands, conversation, judging, phrases
+from flows import answers_back, conversation, judging, phrases
 from flows.conversation_state import Talk
 from flows.events import Event, Manner, MessageDue, Purpose
-from flows.model import CheckinState, Level, MessageId
+from flows.model import Level, MessageId
 from flows.situation import Situation
 
 
@@ -16,7 +16,9 @@ def ask(situation: Situation, talk: Talk) -> tuple[Event, ...]:
 
 
 def remind(situation: Situation, talk: Talk) -> tuple[Event, ...]:
-    """A day without any answer."""
+    """A day without any answer. Where the contact has fallen silent meanwhile, nothing is sent."""
+    if situation.level in (Level.SILENT, Level.CUT):
+        return ()
     greeting = answers_back.part_of_day(situation)
     return conversation.remind(situation.content.messages, talk, greeting=greeting)
 
@@ -27,7 +29,7 @@ def idle(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...
     if not talk.is_all_asked:
         return events
     judged = judging.judge_answers(situation, talk, cause, is_closed=True)
-    thanks = commands.thanks(situation, talk, judged, is_typed=False)
+    thanks = answers_back.thanks(situation, talk, judged, is_typed=False)
     return (*events, *judged, replace(thanks, manner=Manner.QUIET_EDIT))
 
 
@@ -40,25 +42,20 @@ def expire(
     situation: Situation, talk: Talk, cause: MessageId, *, next_day: str | None
 ) -> tuple[Event, ...]:
     """Five days are over. Begun: scored, thanks, keyboard gone. Never begun: at A a kind word with
-    the day of the next one (`next_day`), at B nothing but the end of the buttons."""
+    the day of the next one (`next_day`), at B, or where none follows, the door to a human only."""
     events = conversation.expire(talk)
     if talk.answers:
         judged = judging.judge_answers(situation, talk, cause, is_closed=True)
-        thanks = commands.thanks(situation, talk, judged, is_typed=False)
+        thanks = answers_back.thanks(situation, talk, judged, is_typed=False)
         return (*events, *judged, replace(thanks, manner=Manner.QUIET_EDIT))
     if situation.level is Level.OPEN and next_day is not None:
         message = phrases.say(situation.content.messages, "missed", {"hari": next_day})
         manner, moves = Manner.UNPROMPTED, False
     else:
-        name = "thanks_plain" if situation.level is Level.OPEN else "everything"
+        name = "help" if situation.level is Level.OPEN else "everything"
         message = phrases.say(situation.content.messages, name)
         manner, moves = Manner.QUIET_EDIT, True
     due = MessageDue(
         message=message, manner=manner, purpose=Purpose.ANSWER, checkin=talk.id, moves=moves
     )
     return (*events, due)
-
-
-def is_unanswered(talk: Talk) -> bool:
-    """Is the opening on the phone, and nothing has come back?"""
-    return talk.state is CheckinState.ASKED and not talk.answers

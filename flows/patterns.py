@@ -51,6 +51,7 @@ def parse(
 
     Raises ContentError where the notation is broken or names a group that does not exist.
     """
+    line = line.replace("| ", "|")  # a long row of alternatives may be broken behind a bar
     rows = tuple(row for phrase in line.split(" / ") for row in _rows(phrase, groups, where))
     for row in rows:
         if not row or row[0].is_optional or row[-1].is_optional:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flows.affixes import ACTIVE, BARE, OWN, PASSIVE, forms
 from flows.errors import ContentError
 from flows.negation import Role
+from flows.spelling import Glue, squeeze
 
 LEVELS = ("critical", "watch")
 
@@ -35,7 +36,7 @@ class SignContent:
 
     same: Mapping[str, tuple[str, ...]]
     endings: tuple[str, ...]
-    glued: tuple[str, ...]
+    glue: Glue
     places: tuple[str, ...]
     flags: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, frozenset[str]]
@@ -63,7 +64,10 @@ def read(content: Mapping[str, object]) -> SignContent:
     return SignContent(
         same=_lists(_mapping(spelling, "same", "spelling"), "spelling.same"),
         endings=_texts(spelling, "endings", "spelling"),
-        glued=_texts(spelling, "glued", "spelling"),
+        glue=Glue(
+            _texts(spelling, "glued", "spelling"),
+            frozenset(squeeze(word) for word in _texts(spelling, "glued_to", "spelling")),
+        ),
         places=_texts(spelling, "places", "spelling"),
         flags={name: _texts(words, name, "words") for name in FLAG_NAMES},
         groups=_groups(_mapping(content, "groups", ""), _mapping(content, "verbs", "")),

@@ -15,8 +15,7 @@ _TWICE = re.compile(r"([^\W\d_]{2,})2([^\W\d_]*)")  # anak2, jalan2an
 _SENTENCE_END = re.compile(r"[!?;\n]|(?<!\.)\.(?!\.)")
 # Regular sound changes of everyday speech: what is written, what is heard.
 _SOUNDS = (
-    (re.compile(r"^h(?=[aiueo])"), ""),  # hilang, ilang
-    (re.compile(r"(?<=[aiu])h(?=[aiu])"), ""),  # ketahuan, ketauan
+    (re.compile(r"(?<=a)h(?=u)|(?<=li)h(?=at)"), ""),  # ketahuan, ketauan; lihat, liat
     (re.compile(r"ai$"), "e"),  # sampai, sampe
     (re.compile(r"au$"), "o"),  # kalau, kalo
     (re.compile(r"a(?=(ng|[bdgklmnprst])$)"), "e"),  # teman, temen
@@ -52,35 +51,59 @@ class Words:
 
 
 def plain(word: str) -> str:
-    """One form for any case, drawn-out letters and look-alike characters: `Nangiiis` is `nangis`."""
-    same = word if word.isascii() else unicodedata.normalize("NFKC", word)
-    return _DRAWN_OUT.sub(r"\1", same.casefold().translate(_DASHES))
+    """One form for any case, drawn-out letters, look-alike characters: `Nangiiis` is `nangis`."""
+    if word.isascii():
+        same = word.lower().replace("'", "")
+    else:
+        same = unicodedata.normalize("NFKC", word).casefold().translate(_DASHES)
+    return _DRAWN_OUT.sub(r"\1", same) if _DOUBLED.search(same) else same
 
 
 def squeeze(word: str) -> str:
-    """The plain form with every doubled letter once: `anggap`, `nggak` and `ngak` as typed by many."""
-    return _DOUBLED.sub(r"\1", plain(word))
+    """The plain form with doubled letters once, as many type: `tunggu` is `tungu`."""
+    return _without_doubles(plain(word))
+
+
+def _without_doubles(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word) if _DOUBLED.search(word) else word
 
 
 def spoken(word: str) -> frozenset[str]:
-    """How a word is also said and then typed: temen, dateng, ilang, ketauan, sampe, kalo, jatoh."""
+    """How a word is also said and then typed: temen, dateng, ketauan, sampe, kalo, jatoh."""
     said = {word}
     for written, heard in _SOUNDS:
         said |= {written.sub(heard, form) for form in said}
     return frozenset(said) - {word}
 
 
+@dataclass(frozen=True, slots=True)
+class Glue:
+    """Small words, and the words that they are often written together with: gabisa, udahgak."""
+
+    firsts: tuple[str, ...]
+    seconds: frozenset[str]
+
+    def cut(self, raw: str) -> int:
+        """How many characters of a strange word are a small word glued to the rest, or 0."""
+        word = raw.lower()
+        if not word.startswith(self.firsts) or len(word) != len(raw):
+            return 0
+        for first in self.firsts:
+            if word.startswith(first) and squeeze(word[len(first) :]) in self.seconds:
+                return len(first)
+        return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """Every word that means something here, squeezed, with its bit set.
 
-    - `endings`: what may hang on a word (anaknya, bocahe), longest first.
-    - `glued`: small words that are often written together with the next one (gabisa).
+    `endings` are what may hang on a word (anaknya, bocahe), longest first.
     """
 
     meanings: Mapping[str, int]
     endings: tuple[str, ...]
-    glued: tuple[str, ...]
+    glue: Glue
 
     def read(self, text: str) -> Words:
         """The words of a text; time grows with its length and with nothing else."""
@@ -88,12 +111,15 @@ class Lexicon:
         starts: list[int] = []
         ends: list[int] = []
         gaps: list[Gap] = []
+        last = ""
         for word, start, end in self._pieces(text):
             gap = _gap(text[ends[-1] : start], word) if ends else Gap.SENTENCE
-            joined = self.meanings.get(squeeze("di" + word)) if gap is Gap.SPACE and ends else None
-            if joined is not None and text[starts[-1] : ends[-1]].casefold() == "di":
-                meanings[-1], ends[-1] = joined, end  # "di pukul" is one word
+            if last == "di" and gap is Gap.SPACE and _without_doubles("di" + word) in self.meanings:
+                # "di pukul" is one word
+                meanings[-1], ends[-1] = self.meanings[_without_doubles("di" + word)], end
+                last = ""
                 continue
+            last = word
             meanings.append(self.meaning(word))
             starts.append(start)
             ends.append(end)
@@ -104,13 +130,13 @@ class Lexicon:
 
     def meaning(self, word: str) -> int:
         """The bit set of a plain word: as it stands, else of the forms that it may hide."""
-        known = self.meanings.get(squeeze(word))
+        known = self.meanings.get(_without_doubles(word))
         if known is not None:
             return known
         found = 0
         for forms in self._hidden_forms(word):
             for form in forms:
-                found |= self.meanings.get(squeeze(form), 0)
+                found |= self.meanings.get(_without_doubles(form), 0)
             if found:
                 break
         return found
@@ -118,7 +144,7 @@ class Lexicon:
     def _hidden_forms(self, word: str) -> Iterator[tuple[str, ...]]:
         """Readings of a strange word, likeliest first."""
         yield self._stems(word)
-        twice = _TWICE.fullmatch(word)
+        twice = None if word.isalpha() else _TWICE.fullmatch(word)
         if twice:
             base, rest = twice[1], twice[2]
             yield (f"{base}-{base}{rest}",)
@@ -127,11 +153,13 @@ class Lexicon:
             parts = word.split("-", 4)[:4]
             yield ("".join(parts),)
             yield (*parts, *(stem for part in parts for stem in self._stems(part)))
-        if any(letter.isdigit() for letter in word):
+        if not word.isalpha() and any(letter.isdigit() for letter in word):
             yield self._with_digits(word)
 
     def _stems(self, word: str) -> tuple[str, ...]:
         """A word without what hangs on it."""
+        if not word.endswith(self.endings):
+            return ()
         return tuple(
             word[: -len(ending)]
             for ending in self.endings
@@ -148,25 +176,17 @@ class Lexicon:
         for found in _WORD.finditer(text):
             raw, start, end = found[0], found.start(), found.end()
             word = plain(raw)
-            cut = 0 if squeeze(raw) in self.meanings else self._cut(raw)
+            cut = 0 if word in self.meanings else self.glue.cut(raw)
             if cut:
                 yield plain(raw[:cut]), start, start + cut
                 yield plain(raw[cut:]), start + cut, end
             else:
                 yield word, start, end
 
-    def _cut(self, raw: str) -> int:
-        """How many characters of a strange word are a small word in front of a known one."""
-        for small in self.glued:
-            if (
-                raw[: len(small)].casefold() == small
-                and squeeze(raw[len(small) :]) in self.meanings
-            ):
-                return len(small)
-        return 0
-
 
 def _gap(between: str, following: str) -> Gap:
+    if between == " ":
+        return Gap.SPACE
     if between.isspace():
         return Gap.SENTENCE if "\n" in between else Gap.SPACE
     if between == "." and following[:1].isdigit():

@@ -163,7 +163,7 @@ def build(content: Mapping[str, object]) -> Detector:
         lexicon=Lexicon(
             meanings=_lexicon(signs, bits),
             endings=tuple(sorted(signs.endings, key=len, reverse=True)),
-            glued=signs.glued,
+            glue=signs.glue,
         ),
         automaton=automaton,
         meanings=meanings,
@@ -194,17 +194,24 @@ def _lexicon(signs: SignContent, bits: Mapping[str, int]) -> dict[str, int]:
     for place, name in enumerate(FLAG_NAMES):
         for word in signs.flags[name]:
             lexicon[squeeze(word)] |= 1 << place
-    for place_name in signs.places:
-        for prefix in ("di", "ke"):
-            lexicon[squeeze(prefix + place_name)] |= lexicon[squeeze(place_name)]
-    same = {word: lexicon[squeeze(word)] for word in signs.same}
+    for word, other in _equal_words(signs, tuple(lexicon)):
+        lexicon[squeeze(other)] |= lexicon[squeeze(word)]
+    said = {heard: meaning for word, meaning in lexicon.items() for heard in spoken(word)}
+    return said | lexicon
+
+
+def _equal_words(signs: SignContent, known: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Pairs of a word and another that means the same as well, in the order in which to apply."""
+    for place in signs.places:
+        yield from ((place, prefix + place) for prefix in ("di", "ke"))
     for word, others in signs.same.items():
-        for other in others:
-            lexicon[squeeze(other)] |= same[word]
-    for word in lexicon:
+        yield from ((word, other) for other in others)
+    for word in known:
         if word.endswith("nya"):  # bapaknya is listed for the husband, and is a bapak all the same
-            lexicon[word] |= lexicon.get(word.removesuffix("nya"), 0)
-    return {heard: meaning for word, meaning in lexicon.items() for heard in spoken(word)} | lexicon
+            yield word.removesuffix("nya"), word
+        first, _, second = word.partition("-")
+        if first == second:
+            yield first, word
 
 
 def _is_idiom(hit: Hit, idioms: Mapping[int, int]) -> bool:

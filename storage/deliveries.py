@@ -5,8 +5,8 @@
     uncertain -> pending (once more, see `revive`) | sent (see `proven`) | cancelled
 
 `sending` is committed before Telegram is called, under a lease that names the process; whoever
-settles must still hold it. `not_before`, `expires_at` and `late_at` are moments of the moved clock
-(`now`), `retry_at` and `lease_until` of the system's (`wall`).
+settles must still hold it. `not_before` and `expires_at` are moments of the moved clock (`now`),
+`retry_at` and `lease_until` of the system's (`wall`).
 
 Order: lane by lane, the oldest first, one call at a time in a chat. Within a chat lanes 1 to 4
 keep the order in which they were written: an older row that is due holds back the younger ones
@@ -17,9 +17,9 @@ Edits, deletes and lost keyboards are about the message of an earlier row, their
 root waits or is on its way they wait too. Where it never arrived or nobody knows (uncertain,
 expired, dead, cancelled) an edit takes its place: it goes out as a new message, and from then on
 the root is `sent` under the new number, where later edits and deletes find it. An edit of a root
-that the person hid (`is_gone`) is cancelled. What is hidden before it went out is never sent, and
-a root that anything else is to be done with is not sent once more. What is cancelled while it is
-on its way is not tried again.
+that the person hid (`is_gone`) is cancelled, and one that a newer edit has outdone is replaced.
+What is hidden before it went out is never sent, a root that anything else is to be done with is
+not sent once more, and what is cancelled while it is on its way is not tried again.
 """
 
 from collections.abc import Set
@@ -27,15 +27,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
+from flows.programme import next_safe
 from storage import tables
 from storage.errors import SealError, SubjectErased
 from storage.hands import Claimed, InHand, Instruction, Verdict, is_alert
+from storage.hours import from_text
 from storage.outbox import ADDRESS, PAYLOAD, WITHDRAWN, Payload, as_json, from_json
 from storage.rows import change
 from storage.transaction import Tx
-from storage.turns import UNDER_WAY, State, Verb, is_to_leave, is_unsettled, may_go
+from storage.turns import UNDER_WAY, State, Verb, is_outdone, is_to_leave, is_unsettled, may_go
 
 __all__ = ["Claimed", "InHand", "Instruction", "State", "Verb", "Verdict"]
 
@@ -111,9 +113,15 @@ def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
 
 def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
     """A button of this row was pressed, so it did arrive: it is not sent once more."""
+    row = tx.execute(select(o).where(o.c.id == row_id)).one_or_none()
+    root = None if row is None else _root(tx, row)
     doubted = (o.c.state.in_((State.UNCERTAIN, State.PENDING)), o.c.error.startswith(DOUBT))
-    values = {"message_no": message_no, "sent_at": now, "retry_at": None}
-    return change(tx, o, o.c.id == row_id, *doubted, state=State.SENT, **values) == 1
+    values = {"state": State.SENT, "message_no": message_no, "sent_at": now, "retry_at": None}
+    if not change(tx, o, o.c.id == row_id, *doubted, **values):
+        return False
+    if root is not None:
+        change(tx, o, o.c.id == root.id, o.c.state != State.SENT, **values)
+    return True
 
 
 def orphans(tx: Tx, *, lease: str) -> tuple[InHand, ...]:
@@ -131,19 +139,37 @@ def unsettled(tx: Tx, *, now: datetime) -> int:
 
 
 def _is_closed(tx: Tx, row: Kept, now: datetime) -> bool:
-    """Has it come too late, or is it to leave a phone that it has not reached? Put it off then
-    where that is allowed, else close it."""
+    """Has it come too late, is it outdone by a newer edit, or is it to leave a phone that it has
+    not reached? Put it off then where that is allowed, else close it."""
     values: dict[str, object]
-    if row.is_gone or tx.execute(select(is_to_leave(row.id, now=now))).scalar_one():
+    is_outdated = row.verb == Verb.EDIT and _holds(tx, is_outdone(row.target, row.seq))
+    if row.is_gone or _holds(tx, is_to_leave(row.id, now=now)):
         values = {"state": State.CANCELLED, "error": "hidden"}
-    elif row.expires_at is None or row.expires_at > now:
+    elif is_outdated:
+        values = {"state": State.REPLACED}
+    elif row.expires_at is not None and row.expires_at > now:
         return False
-    elif row.late_at is None:
-        values = {"state": State.EXPIRED}
+    elif row.hours is not None:
+        return _is_put_off(tx, row, now)
+    elif row.expires_at is None:
+        return False
     else:
-        values = {"not_before": row.late_at, "expires_at": None, "late_at": None}
+        values = {"state": State.EXPIRED}
     change(tx, o, o.c.id == row.id, o.c.state == State.PENDING, **values)
     return True
+
+
+def _is_put_off(tx: Tx, row: Kept, now: datetime) -> bool:
+    """Looked at again as it goes out: after an outage the safe hours may be over."""
+    begins = next_safe(now, from_text(row.hours))
+    if begins <= now:
+        return False
+    change(tx, o, o.c.id == row.id, o.c.state == State.PENDING, not_before=begins, expires_at=None)
+    return True
+
+
+def _holds(tx: Tx, condition: ColumnElement[bool]) -> bool:
+    return bool(tx.execute(select(condition)).scalar_one())
 
 
 def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], wall: datetime) -> Claimed | None:
@@ -153,7 +179,9 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], wall: datetime) -> C
     must_rest = hand.verb is Verb.SEND and row.chat_hash in resting
     if must_rest or (root is not None and root.state in UNDER_WAY):
         return None
-    change(tx, o, o.c.id == hand.root, o.c.state == State.UNCERTAIN, retry_at=None)
+    if row.target is not None:  # whatever may be on the phone of it is not sent once more
+        about = or_(o.c.id == hand.root, o.c.target == row.target)
+        change(tx, o, about, o.c.state == State.UNCERTAIN, retry_at=None)
     waiting = (o.c.id == row.id, o.c.state == State.PENDING)
     try:
         instruction = _instruction(tx, row, root, hand.verb)

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from flows.model import SafeHours
 from storage import tables
 from storage.addresses import TELEGRAM, Address
+from storage.hours import as_text
 from storage.rows import change, insert_once
 from storage.transaction import Tx
 
@@ -49,7 +51,8 @@ class Payload:
 class Outgoing:
     """One row to be. `lane`: 0 alert, 1 answer, 2 check-in, 3 lesson, 4 broadcast.
 
-    `late_at` is when it may still be sent once `expires_at` has passed; None drops it then."""
+    With `hours` it goes out only inside these, or before `expires_at`; without, `expires_at` is
+    its end."""
 
     id: str
     lane: int
@@ -60,7 +63,7 @@ class Outgoing:
     not_before: datetime
     target: str | None = None
     expires_at: datetime | None = None
-    late_at: datetime | None = None
+    hours: SafeHours | None = None
     alert: str | None = None
     checkin: str | None = None
 
@@ -103,7 +106,7 @@ def enqueue(tx: Tx, out: Outgoing, *, now: datetime) -> bool:
         created_at=now,
         not_before=out.not_before,
         expires_at=out.expires_at,
-        late_at=out.late_at,
+        hours=as_text(out.hours),
         state="pending",
         attempts=0,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -30,9 +31,9 @@ class ReplyRow:
 
 
 def every(tx: Tx) -> Iterator[ReplyRow]:
-    """All replies in the order of their moments."""
-    found = [*_answers(tx), *_words(tx)]
-    yield from sorted(found, key=lambda row: (row.at, row.reply_id))
+    """All replies by their moments; answers among themselves, and texts, as they came in: Telegram
+    gives a text whole seconds, so that moments alone would turn two of them round."""
+    yield from merge(_answers(tx), _words(tx), key=lambda row: row.at)
 
 
 def _answers(tx: Tx) -> Iterator[ReplyRow]:

@@ -5,15 +5,11 @@ the vault sealed (`Sealed`) and is found, if at all, by a keyed hash beside it; 
 tried twice has a text id derived from its cause, with a unique key.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -21,29 +17,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
-
-class Moment(TypeDecorator[datetime]):
-    """An aware moment in UTC; a naive one is refused before it reaches the database."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        # SQLite has no zones: what comes back naive was written as UTC above.
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
-
+from storage.moment import Moment
 
 Sealed = LargeBinary  # what the vault sealed; see vault.py
 Sequence = BigInteger().with_variant(Integer(), "sqlite")  # order of arrival, given by the database
@@ -390,7 +368,7 @@ outbox = Table(
     Column("created_at", Moment, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("expires_at", Moment),
-    Column("late_at", Moment),  # if it expires: tried once more from here on
+    Column("hours", Text),  # only inside these, or until `expires_at`; see hours.py
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("retry_at", Moment),  # by the system's clock, never the moved one
@@ -403,5 +381,5 @@ outbox = Table(
         "is_gone", Boolean, nullable=False, server_default=text("false")
     ),  # deleted on the phone
     Index(None, "state", "lane", "seq"),
-    Index(None, "chat_hash", "seq"),
+    Index(None, "chat_hash", "state", "seq"),
 )

@@ -66,6 +66,18 @@ def is_to_leave(row: str, *, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def is_outdone(row: str | None, seq: int) -> ColumnElement[bool]:
+    """Is there a newer edit of the message `row` than the one at `seq`?"""
+    newer = o.alias("newer")
+    counts = (State.PENDING, State.SENDING, State.SENT, State.UNCERTAIN)
+    return exists().where(
+        newer.c.target == row,
+        newer.c.verb == Verb.EDIT,
+        newer.c.seq > seq,
+        newer.c.state.in_(counts),
+    )
+
+
 def _is_due(row: FromClause, now: datetime) -> ColumnElement[bool]:
     return and_(row.c.state == State.PENDING, row.c.channel == TELEGRAM, row.c.not_before <= now)
 

@@ -9,7 +9,7 @@ from bot.usecases.room import Room
 from flows.model import AlertState, Staff
 from flows.permissions import Deed as Right
 from flows.permissions import may
-from storage import addresses, alerts, audit, outbox, staff
+from storage import addresses, alerts, audit, deliveries, outbox, staff
 from storage.addresses import Address
 from storage.alerts import Alert
 from storage.outbox import Found, Outgoing, Payload
@@ -26,12 +26,14 @@ class Desk:
     alert: Alert
 
 
-def seat(tx: Tx, came: Incoming) -> Desk | None:
+def seat(tx: Tx, came: Incoming, *, now: datetime) -> Desk | None:
     """Who taps, if this chat is an active member of staff and the button is theirs."""
     person, address = who(tx, came)
     if person is None or address is None or came.pressed is None:
         return None
     button = outbox.find_button(tx, came.pressed, address.chat_hash)
+    if button is not None and came.message_no is not None:
+        deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     alert = None if button is None or button.alert is None else alerts.get(tx, button.alert)
     if button is None or alert is None or "deed" not in button.act:
         return None

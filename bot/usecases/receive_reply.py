@@ -11,7 +11,17 @@ from flows import intake
 from flows.definition import Press
 from flows.model import CheckinId, Contact, MessageId
 from flows.situation import Pressed, Reply
-from storage import addresses, audit, cases, checkins, contacts, inbox, outbox, words
+from storage import (
+    addresses,
+    audit,
+    cases,
+    checkins,
+    contacts,
+    deliveries,
+    inbox,
+    outbox,
+    words,
+)
 from storage.checkins import Kept
 from storage.outbox import Found
 from storage.transaction import Tx
@@ -35,6 +45,8 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     if came.pressed is not None and button is None:
         _note_forged(tx, came, hashed, now=now)
         return
+    if button is not None and came.message_no is not None:
+        deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     kept = checkins.open_in_chat(tx, hashed)
     contact = _contact_of(tx, hashed, kept)
     if contact is None:
@@ -50,7 +62,7 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         level=situation.level,
         address=addresses.of(tx, "contact", contact.id),
         kept=kept,
-        message_no=came.message_no,
+        message_no=None if came.pressed is not None else came.message_no,
         pressed_row=None if button is None else button.row,
         edits=earlier.latest,
         files=came.files,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.events import Button, Manner, Message, MessageDue, Purpose
-from flows.model import CheckinState, Level
-from flows.programme import in_safe_hours, next_safe
+from flows.model import CheckinState, Level, SafeHours
+from flows.programme import in_safe_hours, next_safe, safe_until
 from storage import checkins, contacts, outbox
 from storage.outbox import Key, Outgoing, Payload
 from storage.transaction import Tx
@@ -27,11 +27,12 @@ FLEETING = "consent"  # deleted after the answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """From when a message may go out, until when, and from when once more after that."""
+    """From when a message may go out and until when; with `hours`, only inside these after that.
+    The hours are looked at again as it is sent: an outage must not end in a message at night."""
 
     not_before: datetime
     expires_at: datetime | None = None
-    late_at: datetime | None = None
+    hours: SafeHours | None = None
 
 
 def send(
@@ -56,7 +57,7 @@ def send(
         payload=_payload(due),
         not_before=when.not_before,
         expires_at=when.expires_at,
-        late_at=when.late_at,
+        hours=when.hours,
         checkin=due.checkin,
     )
     post(tx, room, out, now=now)
@@ -119,21 +120,21 @@ def _when(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
         case Manner.NOW | Manner.QUIET_EDIT:
             return When(not_before=now)
         case Manner.UNPROMPTED:
-            return When(not_before=next_safe(now, hours))
-        case _ if in_safe_hours(now, hours):
-            return When(not_before=now)
+            return When(not_before=next_safe(now, hours), hours=hours)
         case _:
-            return _outside_hours(scene, due, now)
+            return _reply(scene, due, now)
 
 
-def _outside_hours(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
-    """At night: at once to somebody who is there, else in the morning (A), or never (B)."""
-    is_kept = scene.level is Level.OPEN or due.purpose is Purpose.CONSENT
-    late_at = next_safe(now, scene.contact.hours) if is_kept else None
-    prompt_until = scene.at + PROMPT
-    if now <= prompt_until:
-        return When(not_before=now, expires_at=prompt_until, late_at=late_at)
-    return None if late_at is None else When(not_before=late_at)
+def _reply(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
+    """At any hour to somebody who is there; after that inside safe hours, at A in the morning,
+    at B not any more. Enrolment is finished also at B."""
+    hours, prompt_until = scene.contact.hours, scene.at + PROMPT
+    if scene.level is Level.OPEN or due.purpose is Purpose.CONSENT:
+        starts = now if now <= prompt_until else next_safe(now, hours)
+        return When(not_before=starts, expires_at=prompt_until, hours=hours)
+    if in_safe_hours(now, hours):
+        return When(not_before=now, expires_at=max(prompt_until, safe_until(now, hours)))
+    return When(not_before=now, expires_at=prompt_until) if now <= prompt_until else None
 
 
 def _kind(scene: "Scene", due: MessageDue) -> str:

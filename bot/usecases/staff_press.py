@@ -39,7 +39,7 @@ def staff_press(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> str | N
     """Do what the button says, if it is this person's to do."""
     if not inbox.handled(tx, came.id, now=now):
         return None
-    seated = desk.seat(tx, came)
+    seated = desk.seat(tx, came, now=now)
     if seated is None:
         return NOT_YOURS.fill()
     said = DEEDS[screens.Deed(str(seated.button.act["deed"]))](tx, room, seated, came, now)

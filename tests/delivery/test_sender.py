@@ -1,14 +1,11 @@
 """In what order and how fast the outbox is emptied."""
 
-from datetime import timedelta
 from typing import Any
 
 from bot.delivery.pacing import Rates
 from bot.ports import Refusal, Refused, RetryAfter
 
 RATNA, DEWI = "2002", "3003"
-BLOCKED = Refused(kind=Refusal.BLOCKED, code=403)
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
 # Order

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.ports import NotSent, Refusal, Refused, Unknown
+from bot.ports import NotSent, Unknown
 from storage import outbox
 
-RATNA, DEWI = "2002", "3003"
-BLOCKED = Refused(kind=Refusal.BLOCKED, code=403)
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+RATNA = "2002"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 # Doubt

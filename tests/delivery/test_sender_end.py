@@ -11,11 +11,12 @@ import pytest
 
 from bot.errors import TokenUnknown
 from bot.ports import Refusal, Refused, Unauthorized
+from flows.model import SafeHours
 from storage import outbox
 
-RATNA, DEWI = "2002", "3003"
+RATNA = "2002"
 BLOCKED = Refused(kind=Refusal.BLOCKED, code=403)
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 # The end of the line
@@ -142,7 +143,8 @@ async def test_idle_means_nothing_due_at_that_moment(office: Any) -> None:
 
 async def test_a_late_reply_waits_for_the_morning(office: Any) -> None:
     now = office.clock.moved
-    when = {"not_before": now, "expires_at": now + MINUTE, "late_at": now + HOUR}
+    morning = SafeHours(start=(now + HOUR).time(), end=(now + 2 * HOUR).time(), timezone="UTC")
+    when = {"not_before": now, "expires_at": now + MINUTE, "hours": morning}
     await office.put("answer", lane=1, kind="answer", **when)
     office.clock.moved += 2 * MINUTE
 

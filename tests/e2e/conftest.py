@@ -56,6 +56,11 @@ class Phone:
     async def taps_old(self, data: str, message_id: int) -> Any:
         return await self.does("tap", message_id=message_id, data=data, stale=True)
 
+    async def edits(self, written: str, corrected: str) -> Any:
+        """Correct the newest own message that says `written`."""
+        own = [m for m in (await self.chat())["messages"] if m.get("text") == written]
+        return await self.does("edit", message_id=own[-1]["message_id"], text=corrected)
+
     async def writes(self, text: str) -> Any:
         return await self.does("text", text=text)
 
@@ -77,6 +82,9 @@ class Phone:
 
     async def last(self) -> dict[str, Any]:
         return (await self.messages())[-1]
+
+    async def message(self, message_id: int) -> dict[str, Any]:
+        return next(m for m in await self.messages() if m["message_id"] == message_id)
 
     async def buttons(self) -> list[str]:
         """Labels under the newest message that has any."""
@@ -109,6 +117,16 @@ class Phone:
     async def count(self, part: str) -> int:
         return sum(part in text for text in await self.texts())
 
+    async def pushes(self) -> list[str]:
+        """Every message that ever came, as it came: edits and deletions change nothing here."""
+        return [push["text"] for push in (await self.chat())["lock_screen"]]
+
+    async def toast(self) -> str | None:
+        """What the last tap was answered with, in the little window over the chat."""
+        history = (await self.chat())["history"]
+        answered = [event for event in history if event["kind"] == "answered"]
+        return answered[-1].get("text") or None
+
 
 @dataclass
 class World:
@@ -120,6 +138,7 @@ class World:
     database: Database
     room: Room
     bot_url: str = ""
+    running: "asyncio.Future[int] | None" = None
     people: dict[str, Phone] = field(default_factory=dict)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
@@ -153,6 +172,18 @@ class World:
         ahead = (weekday - here.weekday()) % 7 or 7
         target = (here + timedelta(days=ahead)).replace(hour=hour, minute=0, second=0)
         await self._clock((target - here).total_seconds())
+
+    async def starts(self) -> None:
+        """`kabar run` on this database."""
+        self.running = asyncio.ensure_future(app.run(self.settings))
+        await is_ready(self.http, self.bot_url, self.running)
+
+    async def stops(self) -> None:
+        """The program ends where it is; phones and database stay."""
+        if self.running is not None:
+            self.running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.running
 
     async def meets(self, name: str, **more: Any) -> Phone:
         made = await self.control("POST", "people", {"first_name": name, **more})
@@ -189,7 +220,9 @@ class World:
             contact = a_contact(
                 case.id,
                 level,
-                now.date() if interviewed and level is Level.OPEN else None,
+                more.get("interviewed_on", now.date())
+                if interviewed and level is Level.OPEN
+                else None,
                 **_only(more, CONTACT_FIELDS),
             )
             made = enrol.add_case(tx, self.room, case, contact, now=now)
@@ -308,20 +341,17 @@ async def world(
     ):
         settings = the_settings(tmp_path, sandbox.url, unused_tcp_port)
         keys = await asyncio.to_thread(prepared, settings)
-        running = asyncio.ensure_future(app.run(settings))
         database = Database(settings.database_url, vault_keys=keys, patience_s=30)
         made = World(
             http=http, sandbox=sandbox, settings=settings, database=database, room=the_room
         )
         made.bot_url = f"http://127.0.0.1:{unused_tcp_port}"
         try:
-            await is_ready(http, made.bot_url, running)
+            await made.starts()
             await made.until_weekday(0, 10)
             yield made
         finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            await made.stops()
             await asyncio.to_thread(database.close)
 
 

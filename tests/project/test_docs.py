@@ -71,7 +71,9 @@ def rows(text: str) -> dict[str, list[str]]:
 def shown_default(name: str) -> str:
     """A setting's default as README writes it."""
     default = Settings.model_fields[name].default
-    return "none" if default is None else f"`{default}`"
+    if default is None:
+        return "none"
+    return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
@@ -220,6 +222,7 @@ def test_operations_name_every_figure() -> None:
             receive_age_s=None,
             tick_age_s=None,
             sends={},
+            in_flight=0,
             is_ready=True,
         )
     )

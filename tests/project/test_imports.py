@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,35 @@ def test_the_contracts_hold() -> None:
     )
 
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def contract(name: str) -> dict[str, set[str]]:
+    """A contract of pyproject.toml: its lists of modules, by their names there."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    found = next(one for one in settings["contracts"] if one["name"] == name)
+    return {key: set(value) for key, value in found.items() if isinstance(value, list)}
+
+
+def parts_of_bot() -> set[str]:
+    """What stands right under bot/, without the sandbox and the command line that opens it."""
+    found = {name for name, _ in modules("bot") if name != "bot"}
+    return {".".join(name.split(".")[:2]) for name in found} - {
+        "bot.sandbox",
+        "bot.cli",
+        "bot.__main__",
+    }
+
+
+def test_the_contracts_forget_no_module() -> None:
+    pure = {name for name, _ in modules("flows") if not within(name, *READS_FILES)} - {"flows"}
+
+    decides = contract("what decides is pure")["source_modules"]
+    alone = contract("the sandbox stands alone")["forbidden_modules"]
+    kept_out = contract("only the command line opens the sandbox")["source_modules"]
+
+    assert pure - decides == set()
+    assert parts_of_bot() - alone == set()
+    assert parts_of_bot() - kept_out == set()
 
 
 def test_what_decides_knows_nothing_of_the_world() -> None:

@@ -17,11 +17,18 @@ CATALOGUE = LOCALES / INDONESIAN / "LC_MESSAGES" / "bot.po"
 
 
 def calls_of_text() -> Iterator[tuple[str, ast.Call]]:
-    """Every `Text(...)` under bot/, with where it stands."""
+    """Every `Text(...)` of bot.texts, with where it stands."""
     for path in sorted((ROOT / "bot").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        if not any(isinstance(node, ast.ImportFrom) and is_ours(node) for node in tree.body):
+            continue  # rich has a Text too
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Text":
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+def is_ours(node: ast.ImportFrom) -> bool:
+    return node.module == "bot.texts" and any(alias.name == "Text" for alias in node.names)
 
 
 def said() -> dict[str, str]:

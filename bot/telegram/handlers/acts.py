@@ -42,6 +42,7 @@ def from_tap(row: Unhandled, query: CallbackQuery) -> Incoming:
         chat=query.from_user.id,
         at=row.received_at,
         signs=NO_SIGNS,
+        message_no=query.message.message_id if query.message else None,
         pressed=query.data or "",
     )
 

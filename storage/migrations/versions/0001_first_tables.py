@@ -217,7 +217,7 @@ def _outbox() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
@@ -232,7 +232,9 @@ def _outbox() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_outbox_token")),
     )
     op.create_index("ix_outbox_alert_id", "outbox", ["alert_id"], unique=False)
-    op.create_index("ix_outbox_chat_hash_seq", "outbox", ["chat_hash", "seq"], unique=False)
+    op.create_index(
+        "ix_outbox_chat_hash_state_seq", "outbox", ["chat_hash", "state", "seq"], unique=False
+    )
     op.create_index("ix_outbox_owner_id", "outbox", ["owner_id"], unique=False)
     op.create_index("ix_outbox_state_lane_seq", "outbox", ["state", "lane", "seq"], unique=False)
     op.create_index("ix_outbox_target", "outbox", ["target"], unique=False)

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from storage import deliveries
 from storage.deliveries import State, Verb
 from storage.outbox import Payload
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
 WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
-SARI, RATNA = "1001", "2002"
+SARI = "1001"
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -89,6 +90,43 @@ def test_an_edit_of_nothing_known_is_a_new_message(post: Any) -> None:
     post.put("edit", verb="edit", target="pruned long ago")
 
     assert post.claim()["edit"].hand.verb is Verb.SEND
+
+
+def test_an_older_edit_never_overwrites_a_newer_one(post: Any) -> None:
+    post.put("notice", lane=0)
+    post.sends("notice", 7)
+    post.put("older", verb="edit", target="notice", lane=0)
+    older = post.claim()["older"]
+    post.put("newer", verb="edit", target="notice", lane=0)
+    post.settle(older, State.PENDING, retry_at=WALL + 2 * SECOND, error="timeout")
+
+    post.sends("newer", 7)
+
+    assert post.turns(wall=WALL + HOUR) == []
+    assert post.state("older") == "replaced"
+
+
+def test_an_uncertain_edit_is_not_repeated_after_a_newer_one(post: Any) -> None:
+    post.put("question")
+    post.fails("question", State.DEAD, error="x")
+    post.put("older", verb="edit", target="question")
+    post.fails("older", State.UNCERTAIN, retry_at=WALL + 10 * MINUTE, error="timeout")
+    post.put("newer", verb="edit", target="question")
+    post.sends("newer", 9)
+
+    assert post.turns(wall=WALL + HOUR) == []
+
+
+def test_a_press_on_an_uncertain_edit_tells_where_its_message_stands(post: Any) -> None:
+    post.put("question")
+    post.fails("question", State.DEAD, error="x")
+    post.put("edit", verb="edit", target="question")
+    post.fails("edit", State.UNCERTAIN, retry_at=WALL, error="timeout")
+
+    post.database.write_now(deliveries.proven, "edit", message_no=44, now=NOW)
+
+    post.put("next", verb="edit", target="question")
+    assert post.claim()["next"].instruction.numbers == (44,)
 
 
 # Hidden

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from flows.model import SafeHours
 from storage import tables
 from storage.database import Tx
 from storage.deliveries import State
@@ -13,7 +14,7 @@ from storage.outbox import Key, Payload
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
 WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
 SARI, RATNA = "1001", "2002"
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 # Order
@@ -113,12 +114,31 @@ def test_what_came_too_late_is_recorded_and_not_sent(post: Any) -> None:
     assert post.state("answer") == "expired"
 
 
-def test_what_came_too_late_waits_for_the_morning_where_that_is_allowed(post: Any) -> None:
-    post.put("answer", lane=1, expires_at=NOW + 3 * MINUTE, late_at=NOW + 9 * HOUR)
+def test_what_came_too_late_waits_for_the_safe_hours_where_that_is_allowed(post: Any) -> None:
+    post.put("answer", lane=1, expires_at=NOW + 3 * MINUTE, hours=hours_from(NOW + 9 * HOUR))
 
     assert post.turns(now=NOW + HOUR) == []
     assert post.unsettled(NOW + HOUR) == 0
     assert post.turns(now=NOW + 9 * HOUR) == ["answer"]
+
+
+def test_within_its_minutes_a_reply_goes_out_at_any_hour(post: Any) -> None:
+    post.put("answer", lane=1, expires_at=NOW + 3 * MINUTE, hours=hours_from(NOW + 9 * HOUR))
+
+    assert post.turns(now=NOW + MINUTE) == ["answer"]
+
+
+def test_after_an_outage_of_days_nothing_unprompted_goes_out_at_night(post: Any) -> None:
+    post.put("question", hours=hours_from(NOW))
+
+    assert post.turns(now=NOW + 2 * DAY + 8 * HOUR) == []
+    assert post.turns(now=NOW + 3 * DAY) == ["question"]
+
+
+def hours_from(moment: datetime) -> SafeHours:
+    """Two hours that begin then, every day."""
+    start, end = moment.time(), (moment + 2 * HOUR).time()
+    return SafeHours(start=start, end=end, timezone="UTC")
 
 
 def test_backoff_is_counted_by_the_system_and_not_by_the_moved_clock(post: Any) -> None:

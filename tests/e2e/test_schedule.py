@@ -1,0 +1,132 @@
+"""When check-ins come: the first one, by risk, in the family's own hours and never at night."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flows.model import Level, Risk, SafeHours
+from tests.e2e.conftest import WIB, Phone, World
+from tests.e2e.scenes import CRITICAL, as_seen, late_text
+
+OPENING = (
+    "Selamat pagi, Bapak/Ibu. Apa kabar minggu ini? Ada 8 pertanyaan pendek, sekitar 2 menit. "
+    "Tidak ada jawaban salah. Boleh berhenti di tengah.",
+    ["Mulai", "Nanti", "Telepon saya"],
+)
+
+
+def hours(timezone: str, start: int = 9, end: int = 16) -> SafeHours:
+    return SafeHours(start=time(start), end=time(end), timezone=timezone)
+
+
+async def days_planned(world: World, phone: Phone) -> list[int]:
+    """On which days after the consent check-ins were asked, in the family's calendar."""
+    rows = await world.rows(
+        "select c.opened_at, k.consented_at, k.timezone from checkins c "
+        "join contacts k on k.id = c.contact_id where k.id = ? order by c.opened_at",
+        phone.owner_id,
+    )
+
+    def day(moment: str, zone: str) -> datetime:
+        return datetime.fromisoformat(f"{moment}+00:00").astimezone(ZoneInfo(zone))
+
+    return [(day(asked, zone).date() - day(agreed, zone).date()).days for asked, agreed, zone in rows]
+
+
+async def test_the_first_one_comes_the_day_after_as_the_safe_hours_begin(world: World) -> None:
+    sari = await world.family(await world.staff("Ratna"))
+
+    await world.until(8, 59)
+    assert await sari.count("Apa kabar") == 0
+    await world.forward(minutes=1)
+
+    assert as_seen(await sari.last()) == OPENING
+
+
+async def test_risk_sets_the_cadence_and_the_weekday_stays(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    left_on = (await world.now()).date() - timedelta(days=100)
+    medium = await world.family(ratna, "K-1", name="Umi", level=Level.DISCREET)
+    high = await world.family(ratna, "K-2", name="Sari", level=Level.DISCREET, risk=Risk.HIGH)
+    low = await world.family(
+        ratna, "K-3", name="Wati", level=Level.DISCREET, risk=Risk.LOW, left_on=left_on
+    )
+
+    await world.forward(days=58)
+
+    assert await days_planned(world, medium) == [1, 8, 15, 22, 29, 43, 57]
+    assert await days_planned(world, high) == [1, 8, 15, 22, 29, 36, 43, 50, 57]
+    assert await days_planned(world, low) == [1, 29, 57]
+    sent = await world.rows(
+        "select sent_at from outbox where owner_kind = 'contact' and kind = 'question_b' "
+        "and state = 'sent' and verb = 'send'"
+    )
+    local = [datetime.fromisoformat(f"{at}+00:00").astimezone(WIB) for (at,) in sent]
+    assert len(local) > 19, "openings and reminders"
+    assert {at.hour for at in local} == {9}
+
+
+async def test_hours_are_those_of_the_family_not_of_the_office(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    wita = await world.family(ratna, "K-1", name="Umi", hours=hours("Asia/Makassar"))
+    wit = await world.family(ratna, "K-2", name="Sari", hours=hours("Asia/Jayapura"))
+    wib = await world.family(ratna, "K-3", name="Wati")
+
+    async def asked() -> list[int]:
+        return [await phone.count("Apa kabar minggu ini?") for phone in (wit, wita, wib)]
+
+    await world.until(6, 59)
+    assert await asked() == [0, 0, 0]
+    await world.forward(minutes=1)
+    assert await asked() == [1, 0, 0]
+    await world.forward(hours=1)
+    assert await asked() == [1, 1, 0]
+    await wita.sees("Selamat pagi")
+    await world.forward(hours=1)
+    assert await asked() == [1, 1, 1]
+
+
+async def test_nanti_is_asked_again_once_in_three_hours_or_tomorrow(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.family(ratna, "K-1", name="Sari")
+    wati = await world.family(ratna, "K-2", name="Wati")
+    await world.first_checkin(sari)
+
+    await sari.taps("Nanti")
+    await sari.sees_last("Baik, Bapak/Ibu. Nanti saya tanya lagi.")
+    await world.forward(hours=2, minutes=59)
+    await sari.sees_last("Nanti saya tanya lagi.")
+    await world.forward(minutes=2)
+    await sari.sees_last("Selamat siang, Bapak/Ibu. Apa kabar minggu ini?")
+    assert await sari.buttons() == ["Mulai", "Telepon saya"]
+
+    await world.until(14)
+    await wati.taps("Nanti")
+    await world.until(8, 59)
+    assert await wati.count("Apa kabar") == 0
+    await world.forward(minutes=1)
+    assert as_seen(await wati.last())[1] == ["Mulai", "Telepon saya"]
+
+
+async def test_at_night_only_who_is_there_is_answered_at_once(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.family(ratna, "K-1", name="Sari")
+    wati = await world.family(ratna, "K-2", name="Wati", level=Level.DISCREET)
+    await world.until(22)
+
+    await sari.writes("malam bu")
+    await wati.writes("malam bu")
+    await sari.sees_last("Pesannya sudah masuk.")
+    await wati.sees_last("Terima kasih kabarnya")
+    at_night = [await phone.pushes() for phone in (sari, wati)]
+
+    await late_text(world, sari, CRITICAL, minutes=4)
+    await late_text(world, wati, CRITICAL, minutes=4)
+    assert [await phone.pushes() for phone in (sari, wati)] == at_night
+    await ratna.sees("Kritis. 1 hal perlu dilihat. K-1")
+    await ratna.sees("Kritis. 1 hal perlu dilihat. K-2")
+
+    await world.until(8, 59)
+    assert [await phone.pushes() for phone in (sari, wati)] == at_night
+    await world.forward(minutes=1)
+    await sari.sees("Bapak/Ibu tidak sendiri.")
+    assert await wati.count("Terima kasih kabarnya") == 1, "at B it is dropped"
