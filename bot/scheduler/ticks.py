@@ -6,42 +6,60 @@ the work of many families."""
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+
+from sqlalchemy import Table
 
 from bot.usecases import follow_up, ring
 from bot.usecases.room import Room
-from storage import alerts, checkins, contacts, outbox
+from storage import alerts, checkins, contacts, outbox, tables
 from storage.database import Database
+from storage.rows import change
 from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
 
+TRY_AGAIN = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """`look` names the rows that are due, `do` handles one of them."""
+    """`look` names the rows that are due by their `moment`, `do` handles one of them."""
 
     name: str
+    table: Table
+    moment: str
     look: Callable[..., tuple[str, ...]]
     do: Callable[..., None]
 
 
+def _of_checkins(name: str, moment: str, do: Callable[..., None]) -> Duty:
+    look = partial(checkins.due, moment=moment)
+    return Duty(name=name, table=tables.checkins, moment=moment, look=look, do=do)
+
+
 DUTIES = (
-    Duty(name="escalate", look=alerts.due, do=ring.step),
-    Duty(name="plan", look=contacts.due, do=follow_up.plan_checkin),
-    Duty(name="score", look=partial(checkins.due, moment="score_at"), do=follow_up.score_half_done),
-    Duty(name="expire", look=partial(checkins.due, moment="expires_at"), do=follow_up.expire),
-    Duty(name="break", look=partial(checkins.due, moment="idle_at"), do=follow_up.break_off),
-    Duty(name="remind", look=partial(checkins.due, moment="remind_at"), do=follow_up.remind),
-    Duty(name="ask", look=partial(checkins.due, moment="due_at"), do=follow_up.ask_checkin),
+    Duty(name="escalate", table=tables.alerts, moment="escalate_at", look=alerts.due, do=ring.step),
+    Duty(
+        name="plan",
+        table=tables.contacts,
+        moment="next_due_at",
+        look=contacts.due,
+        do=follow_up.plan_checkin,
+    ),
+    _of_checkins("score", "score_at", follow_up.score_half_done),
+    _of_checkins("expire", "expires_at", follow_up.expire),
+    _of_checkins("break", "idle_at", follow_up.break_off),
+    _of_checkins("remind", "remind_at", follow_up.remind),
+    _of_checkins("ask", "due_at", follow_up.ask_checkin),
 )
 """Alerts first: whatever else is due, a human hears of danger before."""
 
 
 async def run_due(database: Database, room: Room, *, now: datetime) -> int:
-    """Do everything that is due at `now`; how much was it? A row that fails is logged by its id,
-    and the others go on."""
+    """Do everything that is due at `now`; how much was it? A row that fails is logged by its id and
+    tried again after a while, and the others go on."""
     done = 0
     for duty in DUTIES:
         for row in await database.read(duty.look, now=now):
@@ -50,7 +68,14 @@ async def run_due(database: Database, room: Room, *, now: datetime) -> int:
                 done += 1
             except Exception:
                 log.exception("a due row failed", extra={"action": f"tick_{duty.name}", "row": row})
+                await database.write(put_off, duty, row, now=now)
     return done
+
+
+def put_off(tx: Tx, duty: Duty, row: str, *, now: datetime) -> None:
+    """What has failed must not stand in the way of what is due after it."""
+    late = {duty.moment: now + TRY_AGAIN}
+    change(tx, duty.table, duty.table.c.id == row, duty.table.c[duty.moment] <= now, **late)
 
 
 def next_due(tx: Tx, *, now: datetime) -> datetime | None:

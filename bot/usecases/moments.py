@@ -58,11 +58,12 @@ def _since_first_answer(
     tx: Tx, event: CheckinMoved, first: datetime | None, now: datetime
 ) -> dict[str, datetime | None]:
     """Half an hour and a day both count from answers, not from the opening."""
-    if first is None and not checkins.answers(tx, event.checkin):
+    if first is not None:
+        return {"idle_at": now + IDLE_AFTER}
+    if not checkins.answers(tx, event.checkin):
         return {}
-    began = first or now
     return {
-        "first_answer_at": began,
+        "first_answer_at": now,
         "idle_at": now + IDLE_AFTER,
-        "score_at": None if first is not None else began + SCORED_AFTER,
+        "score_at": now + SCORED_AFTER,
     }

@@ -46,7 +46,7 @@ async def test_one_silent_reminder_is_answered_by_one_tap(world: World) -> None:
     await wati.sees_last("Terima kasih sudah bilang, Bapak/Ibu. Petugas akan membaca.")
     assert await wati.buttons() == ["Telepon saya"]
     await ratna.sees(notice("Tugas", "K-2"))
-    await ratna.sees_nothing_of("K-1. ")
+    await ratna.sees_nothing_of(notice("Tugas", "K-1"))
     assert await kept_answers(world) == [("pulse", 0, None), ("pulse", 1, None)]
     states = await world.rows("select state, total from checkins")
     assert states == [("pulsed", None), ("pulsed", None)]
@@ -95,6 +95,7 @@ async def test_after_five_days_a_is_told_kindly_and_b_nothing(world: World) -> N
     assert "Baik" not in await wati.buttons()
     assert set(await world.rows("select state from checkins")) == {("expired",)}
     await sari.taps("Jam lain")
+    await world.until_weekday(0, 8)
     await ratna.sees(notice("Tugas", "K-1"))
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flows.model import Level, Risk, SafeHours
 from tests.e2e.conftest import WIB, Phone, World
-from tests.e2e.scenes import CRITICAL, as_seen, late_text
+from tests.e2e.scenes import CRITICAL, as_seen, late_text, taps_all
 
 OPENING = (
     "Selamat pagi, Bapak/Ibu. Apa kabar minggu ini? Ada 8 pertanyaan pendek, sekitar 2 menit. "
@@ -46,7 +46,6 @@ async def test_risk_sets_the_cadence_and_the_weekday_stays(world: World) -> None
     ratna = await world.staff("Ratna")
     left_on = (await world.now()).date() - timedelta(days=100)
     medium = await world.family(ratna, "K-1", name="Umi", level=Level.DISCREET)
-    high = await world.family(ratna, "K-2", name="Sari", level=Level.DISCREET, risk=Risk.HIGH)
     low = await world.family(
         ratna, "K-3", name="Wati", level=Level.DISCREET, risk=Risk.LOW, left_on=left_on
     )
@@ -54,14 +53,13 @@ async def test_risk_sets_the_cadence_and_the_weekday_stays(world: World) -> None
     await world.forward(days=58)
 
     assert await days_planned(world, medium) == [1, 8, 15, 22, 29, 43, 57]
-    assert await days_planned(world, high) == [1, 8, 15, 22, 29, 36, 43, 50, 57]
     assert await days_planned(world, low) == [1, 29, 57]
     sent = await world.rows(
         "select sent_at from outbox where owner_kind = 'contact' and kind = 'question_b' "
         "and state = 'sent' and verb = 'send'"
     )
     local = [datetime.fromisoformat(f"{at}+00:00").astimezone(WIB) for (at,) in sent]
-    assert len(local) > 19, "openings and reminders"
+    assert len(local) > 10, "openings and reminders"
     assert {at.hour for at in local} == {9}
 
 
@@ -124,6 +122,7 @@ async def test_at_night_only_who_is_there_is_answered_at_once(world: World) -> N
     assert [await phone.pushes() for phone in (sari, wati)] == at_night
     await ratna.sees("Kritis. 1 hal perlu dilihat. K-1")
     await ratna.sees("Kritis. 1 hal perlu dilihat. K-2")
+    await taps_all(ratna, ["Saya tangani", "Saya tangani"])
 
     await world.until(8, 59)
     assert [await phone.pushes() for phone in (sari, wati)] == at_night

@@ -1,0 +1,74 @@
+"""Due rows are done in order; one that fails is put off and holds nobody up."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.scheduler import ticks
+from bot.usecases import enrol
+from bot.usecases.room import Room
+from flows import loader, warning_signs
+from flows.model import ContactState, Level, Role
+from storage import contacts, migrate, tables
+from storage.database import Database
+from storage.rows import change
+from storage.transaction import Tx
+from tests.e2e.conftest import a_case, a_contact
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path}/kabar.db"
+    keys = migrate.prepare_key_file(url, tmp_path / "kabar.key")
+    migrate.upgrade(url)
+    with Database(url, vault_keys=keys) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def room() -> Room:
+    content = loader.load()
+    return Room(content=content, detector=warning_signs.build(content.signs))
+
+
+def two_families(tx: Tx, room: Room) -> tuple[str, str]:
+    worker = enrol.add_staff(
+        tx, name="Ratna", role=Role.SOCIAL_WORKER, timezone="Asia/Jakarta", now=NOW
+    )
+    made = []
+    for code in ("K-0001", "K-0002"):
+        case = a_case(code, worker.owner_id)
+        contact = a_contact(case.id, Level.DISCREET, None)
+        enrol.add_case(tx, room, case, contact, now=NOW)
+        contacts.update(tx, contact.id, state=ContactState.ACTIVE, next_due_at=NOW)
+        made.append(contact.id)
+    return made[0], made[1]
+
+
+def planned(tx: Tx, contact: str) -> datetime | None:
+    return contacts.next_due_at(tx, contacts.ContactId(contact))
+
+
+async def test_a_row_that_fails_is_put_off_and_the_others_are_done(
+    database: Database, room: Room
+) -> None:
+    broken, sound = await asyncio.to_thread(database.write_now, two_families, room)
+    await asyncio.to_thread(
+        database.write_now,
+        lambda tx: change(
+            tx, tables.contacts, tables.contacts.c.id == broken, timezone="Nowhere/AtAll"
+        ),
+    )
+
+    done = await ticks.run_due(database, room, now=NOW)
+
+    assert done == 1
+    found = [await database.read(planned, one) for one in (broken, sound)]
+    assert found[0] == NOW + timedelta(minutes=1)
+    assert found[1] is not None and found[1] > NOW + timedelta(days=1)
+    assert await database.read(ticks.next_due, now=NOW) == NOW + timedelta(minutes=1)
