@@ -216,7 +216,7 @@ def _equal_words(signs: SignContent, known: Iterable[str]) -> Iterable[tuple[str
 
 def _is_idiom(hit: Hit, idioms: Mapping[int, int]) -> bool:
     """Does an idiom of at least as many words hold one of its words (mau mati lampu)?"""
-    return any(idioms.get(place, 0) >= len(hit.places) for place in hit.places)
+    return any(place in idioms for place in hit.places)
 
 
 def _marks(spans: Sequence[tuple[int, int]]) -> Marks:

@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 from aiogram import Bot, exceptions
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.methods import (
     DeleteMessage,
@@ -39,6 +38,7 @@ from bot.ports import (
     Unauthorized,
     Unknown,
 )
+from bot.telegram.session import MultipartSession
 from storage.deliveries import Verb
 from storage.outbox import Key, Payload
 
@@ -76,7 +76,7 @@ def open_bot(*, token: str, api_url: str, timeout: ClientTimeout = TIMEOUT) -> B
 
     A call that waits longer than 15 s (getUpdates) must bring a timeout of its own."""
     api = TelegramAPIServer.from_base(api_url)
-    return Bot(token, session=AiohttpSession(api=api, timeout=timeout))
+    return Bot(token, session=MultipartSession(api=api, timeout=timeout))
 
 
 class TelegramMessenger:
