@@ -77,8 +77,14 @@ def main() -> None:
             kept = read_po(source, locale=INDONESIAN)
     kept.update(found, no_fuzzy_matching=True)
     kept.obsolete.clear()
+    written = Catalog(
+        locale=INDONESIAN, project="Kabar", header_comment="# Phrases of staff screens.", fuzzy=False
+    )
+    for message in kept:
+        if message.id:
+            written[message.id] = message
     with path.open("wb") as target:
-        write_po(target, kept, width=100, omit_header=False, include_lineno=False, sort_output=True)
+        write_po(target, written, width=100, omit_header=True, include_lineno=False, sort_output=True)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ contact_app = typer.Typer(no_args_is_help=True, help="Contacts of a case and the
 
 CaregiverName = Annotated[str, typer.Option("--caregiver-name", help="Kept encrypted.")]
 Relation = Annotated[str, typer.Option(help="ibu, ayah, nenek, wali, ...")]
-Zone = Annotated[str, typer.Option(help="Where the family lives.", callback=as_zone)]
+Zone = Annotated[
+    str | None, typer.Option(help="Where the family lives; KABAR_TIMEZONE if left out.")
+]
 LevelOf = Annotated[Level, typer.Option(help="A open, B discreet, C silent, D cut.")]
 InterviewedOn = Annotated[
     str | None, typer.Option("--safe-contact-on", help="Day of the interview; A needs one.")
@@ -40,7 +42,7 @@ def add_case(
     worker: Annotated[str, typer.Option(help="Staff id of the social worker.")],
     caregiver_name: CaregiverName,
     relation: Relation,
-    timezone: Zone = "Asia/Jakarta",
+    timezone: Zone = None,
     level: LevelOf = Level.DISCREET,
     safe_contact_on: InterviewedOn = None,
     safe_from: SafeFrom = "09:00",
@@ -95,7 +97,7 @@ def add_contact(
     case: Annotated[str, typer.Option(help="The code of the case.")],
     caregiver_name: CaregiverName,
     relation: Relation,
-    timezone: Zone = "Asia/Jakarta",
+    timezone: Zone = None,
     level: LevelOf = Level.DISCREET,
     safe_contact_on: InterviewedOn = None,
     safe_from: SafeFrom = "09:00",
@@ -177,10 +179,10 @@ def _contact_answer(made: Invitation) -> dict[str, str | None]:
     return {"contact_id": made.owner_id, "token": made.token, "link": made.link}
 
 
-def _hours(start: time, end: time, timezone: str) -> SafeHours:
+def _hours(start: time, end: time, timezone: str | None) -> SafeHours:
     if start == end:
         raise typer.BadParameter("--safe-from and --safe-to must differ.")
-    return SafeHours(start=start, end=end, timezone=timezone)
+    return SafeHours(start=start, end=end, timezone=as_zone(timezone))
 
 
 def _text(value: str, option: str) -> str:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from bot import config
 from bot.commands import desk
 from bot.usecases import enrol
 from bot.usecases.enrol import Invitation
@@ -17,8 +18,11 @@ app = typer.Typer(no_args_is_help=True, help="Staff and their one-time links.")
 Json = Annotated[bool, typer.Option("--json", help="The answer alone, as JSON, on stdout.")]
 
 
-def as_zone(value: str) -> str:
-    """An IANA name, for typer."""
+def as_zone(value: str | None) -> str:
+    """An IANA name, for typer; the centre's own zone where none is given."""
+    if value is None:
+        with desk.refusing():
+            return config.load().timezone
     try:
         ZoneInfo(value)
     except (ValueError, OSError, ZoneInfoNotFoundError):
@@ -33,18 +37,19 @@ def add(
     name: Annotated[str, typer.Option(help="Full name; kept encrypted.")],
     role: Annotated[Role, typer.Option(help="What they may do here.")],
     timezone: Annotated[
-        str, typer.Option(help="Where they work.", callback=as_zone)
-    ] = "Asia/Jakarta",
+        str | None, typer.Option(help="Where they work; KABAR_TIMEZONE if left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add a member of staff and print the link that connects their phone."""
     if not name.strip():
         raise typer.BadParameter("--name must not be empty.")
 
+    zone = as_zone(timezone)
+
     def write(tx: Tx) -> Invitation:
-        return enrol.add_staff(
-            tx, name=name.strip(), role=role, timezone=timezone, now=desk.moment(tx)
-        )
+        now = desk.moment(tx)
+        return enrol.add_staff(tx, name=name.strip(), role=role, timezone=zone, now=now)
 
     with desk.database() as database:
         made = database.write_now(write)

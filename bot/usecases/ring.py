@@ -16,7 +16,7 @@ from storage.transaction import Tx
 
 NOTICE = "notice"
 ALERT_LANE, ANSWER_LANE = 0, 1
-DEFAULT_ZONE = "Asia/Jakarta"
+DEFAULT_ZONE = "Asia/Jakarta"  # for what belongs to no worker: strangers
 
 
 def chain_for(urgencies: Urgencies, kind: AlertKind, urgency: Urgency) -> Chain:

@@ -1,0 +1,1 @@
+"""Measured claims: ratios of one run, never timed tests."""
