@@ -77,14 +77,11 @@ def main() -> None:
             kept = read_po(source, locale=INDONESIAN)
     kept.update(found, no_fuzzy_matching=True)
     kept.obsolete.clear()
-    written = Catalog(
-        locale=INDONESIAN, project="Kabar", header_comment="# Phrases of staff screens.", fuzzy=False
-    )
+    written = Catalog(locale=INDONESIAN, project="kabar", fuzzy=False)
     for message in kept:
         if message.id:
             written[message.id] = message
-    with path.open("wb") as target:
-        write_po(target, written, width=100, omit_header=True, include_lineno=False, sort_output=True)
+    template(written, path)
 
 
 if __name__ == "__main__":

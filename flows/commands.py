@@ -19,7 +19,7 @@ from flows.events import (
     SendsStopped,
     Spoke,
 )
-from flows.model import AlertKind, AlertState, ContactState, Urgency
+from flows.model import AlertKind, AlertState, ContactState, Level, Urgency
 from flows.programme import later_at as next_asking
 from flows.programme import local, slot_day
 from flows.situation import Reply, Situation
@@ -202,13 +202,15 @@ def later_at(situation: Situation) -> datetime:
 
 def _safety(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
     """The one safety question. "Tidak aman" counts at any time and from anybody we know, asked or
-    not; the other two, typed, only while the question stands."""
-    is_meant = pressed is Press.UNSAFE or _is_tap(reply) or situation.is_safety_asked
-    if not is_meant:
+    not; the other two, typed, only while the question stands. At B it was never asked."""
+    is_asked = situation.is_safety_asked and situation.level is Level.OPEN
+    if pressed is not Press.UNSAFE and not _is_tap(reply) and not is_asked:
         return None
     words = None if reply.media is not None else reply.text  # a caption is kept with its file
     given = AnswerGiven(item="safe_now", value=SAFETY[pressed], words=words, checkin=None)
-    alert = (unsafe(situation, reply),) if pressed is Press.UNSAFE else ()
+    alert = (
+        unsafe(situation, reply) if pressed is Press.UNSAFE else _calmer(situation, reply, pressed),
+    )
     if situation.contact.state is not ContactState.ACTIVE:
         return (given, *alert, *enrolment.waiting(situation))
     return (given, *alert, Spoke(), _after_safety(situation, pressed))
@@ -222,6 +224,19 @@ def _after_safety(situation: Situation, pressed: Press) -> MessageDue:
             return for_level(situation, "safe_yes")
         case _:
             return for_level(situation, "safe_unknown")
+
+
+def _calmer(situation: Situation, reply: Reply, pressed: Press) -> AlertFound:
+    """ "Aman" and "Belum tahu" stand beside the reasons of the alert they answer; nothing rings."""
+    name = "safe_yes" if pressed is Press.SAFE else "safe_unknown"
+    reason = plain(situation, name, Urgency.ATTENTION, reply)
+    for known in reversed(situation.alerts):
+        is_about_danger = known.kind in (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
+        if is_about_danger and known.state is not AlertState.CLOSED:
+            return AlertFound(
+                id=known.id, kind=known.kind, urgency=Urgency.ATTENTION, reasons=(reason,)
+            )
+    return judging.to_read(situation, reply, name)
 
 
 def unsafe(situation: Situation, reply: Reply) -> AlertFound:

@@ -32,7 +32,7 @@ def press(
     match pressed:
         case Press.START if talk.state is CheckinState.ASKED:
             return _enter(messages, talk, (talk.checkin.asked[0].id,), typed=typed)
-        case Press.RESUME if talk.state is CheckinState.PAUSED:
+        case Press.RESUME | Press.START if talk.state is CheckinState.PAUSED:
             return _enter(messages, _behind_break(talk), talk.path, typed=typed)
         case Press.SKIP if item is not None and item == talk.answerable:
             return answer(messages, talk, None, words=words)

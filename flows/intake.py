@@ -123,13 +123,11 @@ def _fits(talk: Talk, press: Press) -> bool:
         case CheckinState.ASKED:
             return press is Press.START or (press is Press.LATER and not talk.is_put_off)
         case CheckinState.PAUSED:
-            return press is Press.RESUME
+            return press in (Press.RESUME, Press.START)
         case CheckinState.OPEN if talk.asked == OPEN_LINE:
             return press in (Press.FINISH, Press.BACK)
-        case CheckinState.OPEN:
-            return press in (Press.SKIP, Press.BACK)
         case _:
-            return False
+            return talk.asked is not None and press in (Press.SKIP, Press.BACK)
 
 
 def _in_checkin(

@@ -6,8 +6,9 @@ behind it ("mimpi buruk juga tidak"). Where it may reach but need not, a human d
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from flows.model import Certainty
 from flows.patterns import Hit
@@ -32,19 +33,20 @@ class Role(StrEnum):
     NOW = "now"
     STILL = "still"  # right after `now`: it goes on all the same
     RECENT = "recent"  # `once` was only just now
+    TAG = "tag"  # a denial that only asks (boleh gak mati)
     HEDGE = "hedge"  # near: not sure
     SUPPOSED = "supposed"  # before: what would be if
-    ASKED = "asked"  # anywhere: a question in general
+    ASKED = "asked"  # anywhere: a question in general; ends a watch sign
     MILD = "mild"  # anywhere: as all children do (a watch sign only)
     STORY = "story"  # anywhere: a film, the news, the bot's own question
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """Where the phrases of one role stand, by the numbers of their first and last words."""
+class Span:
+    """The numbers of the first and of the last word of a mark."""
 
-    starts: Sequence[int]
-    ends: Sequence[int]
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,39 +54,53 @@ class Reading:
     """A message with its marks; `sentences` holds the number of the sentence of each word."""
 
     words: Words
-    marks: Mapping[Role, Marks]
+    marks: Mapping[Role, Sequence[Span]]  # sorted by their starts
     sentences: Sequence[int]
 
-    def last_before(self, role: Role, hit: Hit) -> int | None:
-        """The last word of the nearest mark before a sign or inside its gaps, in its sentence."""
-        marks = self.marks.get(role)
-        if marks is None:
-            return None
-        index = bisect_left(marks.ends, hit.places[-1]) - 1
-        while index >= 0 and marks.ends[index] in hit.places:
+    @classmethod
+    def of(cls, words: Words, marks: Mapping[Role, Sequence[Span]]) -> Self:
+        asking = {mark.end for mark in marks.get(Role.TAG, ())}
+        if asking:
+            meanings = enumerate(words.meanings)
+            without = (
+                meaning & ~NOT if place in asking else meaning for place, meaning in meanings
+            )
+            words = replace(words, meanings=tuple(without))
+        by_start = {role: sorted(spans, key=_start) for role, spans in marks.items()}
+        return cls(words=words, marks=by_start, sentences=_sentence_numbers(words))
+
+    def last_before(self, role: Role, hit: Hit) -> Span | None:
+        """The nearest mark that begins before a sign or inside its gaps, in its sentence."""
+        marks = self.marks.get(role, ())
+        index = bisect_left(marks, hit.places[-1], key=_start) - 1
+        while index >= 0 and marks[index].start in hit.places:
             index -= 1
-        if index < 0 or self.sentences[marks.ends[index]] != self.sentences[hit.places[-1]]:
-            return None
-        return marks.ends[index]
+        return marks[index] if index >= 0 and self._are_together(marks[index], hit) else None
 
-    def first_after(self, role: Role, place: int) -> int | None:
-        """The first word of the nearest mark behind a word, in whatever sentence."""
-        marks = self.marks.get(role)
-        index = bisect_right(marks.starts, place) if marks else 0
-        return marks.starts[index] if marks and index < len(marks.starts) else None
+    def first_after(self, role: Role, place: int) -> Span | None:
+        """The nearest mark that begins behind a word, in whatever sentence."""
+        marks = self.marks.get(role, ())
+        index = bisect_right(marks, place, key=_start)
+        return marks[index] if index < len(marks) else None
 
-    def follows(self, role: Role, hit: Hit) -> int | None:
-        """The first word of the nearest mark behind a sign in its sentence."""
-        place = self.first_after(role, hit.places[-1])
-        is_same = place is not None and self.sentences[place] == self.sentences[hit.places[-1]]
-        return place if is_same else None
+    def follows(self, role: Role, hit: Hit) -> Span | None:
+        """The nearest mark behind a sign in its sentence."""
+        mark = self.first_after(role, hit.places[-1])
+        return mark if mark and self._are_together(mark, hit) else None
+
+    def _are_together(self, mark: Span, hit: Hit) -> bool:
+        return self.sentences[mark.start] == self.sentences[hit.places[-1]]
 
     def has(self, role: Role, hit: Hit) -> bool:
         """Is there such a mark anywhere in the sentence of a sign?"""
         return self.last_before(role, hit) is not None or self.follows(role, hit) is not None
 
 
-def sentence_numbers(words: Words) -> tuple[int, ...]:
+def _start(mark: Span) -> int:
+    return mark.start
+
+
+def _sentence_numbers(words: Words) -> tuple[int, ...]:
     """The number of the sentence of each word."""
     number, numbers = 0, []
     for gap in words.gaps:
@@ -178,22 +194,22 @@ def _is_told_of(role: Role, hit: Hit, reading: Reading) -> bool:
     if then is None or reading.has(Role.RECENT, hit):
         return False
     now = reading.last_before(Role.NOW, hit)
-    return now is None or now < then
+    return now is None or now.start < then.start
 
 
 def _is_different_now(hit: Hit, reading: Reading) -> bool | None:
     """What `now` says in this or the next sentence: over, or still going on; None if nothing."""
     now = reading.first_after(Role.NOW, hit.places[-1])
-    if now is None or reading.sentences[now] - reading.sentences[hit.places[-1]] > 1:
+    if now is None or reading.sentences[now.start] - reading.sentences[hit.places[-1]] > 1:
         return None
-    still = reading.first_after(Role.STILL, now)
-    return still is None or still - now > NEAR
+    still = reading.first_after(Role.STILL, now.start)
+    return still is None or still.start - now.end > NEAR
 
 
 def _is_not_meant(hit: Hit, reading: Reading) -> bool:
     thought = reading.last_before(Role.THOUGHT, hit)
     return (
-        (thought is not None and hit.places[0] - thought <= NEAR + 1)
+        (thought is not None and hit.places[0] - thought.end <= NEAR + 1)
         or reading.last_before(Role.SUPPOSED, hit) is not None
         or reading.has(Role.STORY, hit)
     )
@@ -201,20 +217,20 @@ def _is_not_meant(hit: Hit, reading: Reading) -> bool:
 
 def _is_near(role: Role, hit: Hit, reading: Reading) -> bool:
     before, after = reading.last_before(role, hit), reading.follows(role, hit)
-    return (before is not None and hit.places[0] - before <= NEAR + 1) or (
-        after is not None and after - hit.places[-1] <= NEAR
+    return (before is not None and hit.places[0] - before.end <= NEAR + 1) or (
+        after is not None and after.start - hit.places[-1] <= NEAR
     )
 
 
 def _touches(role: Role, hit: Hit, reading: Reading) -> bool:
     """Does a mark stand in the same breath as a sign, before or after it?"""
     before, after = reading.last_before(role, hit), reading.follows(role, hit)
-    return (before is not None and _in_one_breath(before, hit.places[0], reading.words)) or (
-        after is not None and _in_one_breath(hit.places[-1], after, reading.words)
+    return (before is not None and _in_one_breath(before.end, hit.places[0], reading.words)) or (
+        after is not None and _in_one_breath(hit.places[-1], after.start, reading.words)
     )
 
 
 def _in_one_breath(left: int, right: int, words: Words) -> bool:
-    return right - left <= NEAR and all(
+    return 0 < right - left <= NEAR and all(
         gap is Gap.SPACE for gap in words.gaps[left + 1 : right + 1]
     )

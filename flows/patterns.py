@@ -17,7 +17,7 @@ Strings", 2002, extended Shift-And): one bit for each place of each phrase, a ha
 operations for each word of the text, however many phrases there are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
@@ -167,7 +167,7 @@ class Automaton:
 
 
 def compile_phrases(
-    phrases: Sequence[Sequence[Sequence[Slot]]], first_bit: int, filler: int
+    phrases: Iterable[Sequence[Sequence[Slot]]], first_bit: int, filler: int
 ) -> tuple[Automaton, dict[str, int]]:
     """The machine for phrases (each a sequence of rows of slots), and the bits of each word."""
     meanings: dict[str, int] = {}

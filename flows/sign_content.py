@@ -1,12 +1,13 @@
 """The shape of signs.yaml, checked: what a psychologist wrote, ready for a detector."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flows.affixes import ACTIVE, BARE, OWN, PASSIVE, forms
 from flows.errors import ContentError
 from flows.negation import Role
-from flows.spelling import Glue, squeeze
+from flows.spelling import Glue, Lexicon, spoken, squeeze
 
 LEVELS = ("critical", "watch")
 
@@ -15,7 +16,7 @@ LEVELS = ("critical", "watch")
 class Category:
     """One kind of sign and its phrases, those first that are sure.
 
-    - `only_present`: told of another time of life, it is no sign; so are all signs of watch.
+    - `only_present`: told of another time of life, it is no sign; signs of watch never are.
     - `instead_of`: categories that it takes the place of in the same sentence.
     """
 
@@ -58,9 +59,9 @@ def read(content: Mapping[str, object]) -> SignContent:
     categories = _mapping(content, "categories", "")
     known = tuple(_category(categories, name) for name in categories)
     rivals = _texts(content, "rivals", "")
-    for name in (*rivals, *(other for category in known for other in category.instead_of)):
-        if name not in categories:
-            raise ContentError("signs.yaml", f"there is no category {name!r}")
+    _prove_names(rivals, categories, "rivals")
+    for category in known:
+        _prove_names(category.instead_of, categories, f"categories.{category.name}.instead_of")
     return SignContent(
         same=_lists(_mapping(spelling, "same", "spelling"), "spelling.same"),
         endings=_texts(spelling, "endings", "spelling"),
@@ -79,6 +80,41 @@ def read(content: Mapping[str, object]) -> SignContent:
     )
 
 
+def _prove_names(names: Iterable[str], categories: Mapping[str, object], place: str) -> None:
+    for name in names:
+        if name not in categories:
+            raise ContentError(f"signs.yaml: {place}", f"there is no category {name!r}")
+
+
+def lexicon(signs: SignContent, bits: Mapping[str, int]) -> Lexicon:
+    """Every word with its meaning: `bits` for its places in phrases, what it is, its synonyms."""
+    meanings: defaultdict[str, int] = defaultdict(int)
+    for word, meaning in bits.items():
+        meanings[squeeze(word)] |= meaning
+    for place, name in enumerate(FLAG_NAMES):
+        for word in signs.flags[name]:
+            meanings[squeeze(word)] |= 1 << place
+    for word, other in _equal_words(signs, bits):
+        meanings[squeeze(other)] |= meanings[squeeze(word)]
+    said = {heard: meaning for word, meaning in meanings.items() for heard in spoken(word)}
+    return Lexicon(
+        meanings={**said, **meanings},  # a word that is listed means what the lists say
+        endings=tuple(sorted(signs.endings, key=len, reverse=True)),
+        glue=signs.glue,
+    )
+
+
+def _equal_words(signs: SignContent, known: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of a word and another that means the same as well, in the order in which to apply."""
+    for place in signs.places:
+        yield from ((place, prefix + place) for prefix in ("di", "ke"))
+    for word, others in signs.same.items():
+        yield from ((word, other) for other in others)
+    for word in known:
+        if word.endswith("nya"):  # bapaknya is listed for the husband, and is a bapak all the same
+            yield word.removesuffix("nya"), word
+
+
 def _category(categories: Mapping[str, object], name: str) -> Category:
     where = f"categories.{name}"
     rows = _mapping(categories, name, "categories")
@@ -90,7 +126,7 @@ def _category(categories: Mapping[str, object], name: str) -> Category:
         level=str(level),
         phrases=_texts(rows, "phrases", where),
         unsure=_texts(rows, "unsure", where) if "unsure" in rows else (),
-        only_present=level == "watch" or rows.get("only_present") is True,
+        only_present=rows.get("only_present") is True,
         instead_of=_texts(rows, "instead_of", where) if "instead_of" in rows else (),
     )
 

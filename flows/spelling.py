@@ -114,9 +114,10 @@ class Lexicon:
         last = ""
         for word, start, end in self._pieces(text):
             gap = _gap(text[ends[-1] : start], word) if ends else Gap.SENTENCE
-            if last == "di" and gap is Gap.SPACE and _without_doubles("di" + word) in self.meanings:
-                # "di pukul" is one word
-                meanings[-1], ends[-1] = self.meanings[_without_doubles("di" + word)], end
+            joined = self.meanings.get(_without_doubles("di" + word)) if last == "di" else None
+            if joined is not None and gap is Gap.SPACE:
+                # "di pukul" is dipukul, and a pukul all the same
+                meanings[-1], ends[-1] = joined | self.meaning(word), end
                 last = ""
                 continue
             last = word

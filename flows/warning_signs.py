@@ -4,15 +4,15 @@ A detector decides how fast a human reads, never whether: every message is kept 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from flows.model import Certainty, Evidence, Signs
-from flows.negation import FILLER, FLAGS, Marks, Reading, Role, certainty, sentence_numbers
+from flows.negation import FILLER, FLAGS, Reading, Role, Span, certainty
 from flows.patterns import Automaton, Hit, compile_phrases, parse
-from flows.sign_content import FLAG_NAMES, Category, SignContent, read
-from flows.spelling import Lexicon, Words, spoken, squeeze
+from flows.sign_content import Category, SignContent, lexicon, read
+from flows.spelling import Lexicon
 
 MASK = "•••"
 
@@ -34,13 +34,12 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sign:
-    """A phrase of a category, found."""
+class Found:
+    """A phrase of a category in a text."""
 
     hit: Hit
     category: Category
     is_unsure: bool
-    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,116 +54,105 @@ class Detector:
 
     def find(self, text: str) -> Signs:
         """The signs in a text. Critical signs that are denied or over come as evidence only."""
-        rows = [(sign.category, evidence) for sign, evidence in self._judged(text)]
-        meant = [(of, row) for of, row in rows if row.certainty is not Certainty.DENIED]
-        labels = {row.category for _, row in meant}
-        levels = {of.level for of, _ in meant}
+        judged = self._judged(text)
+        meant = [found.category for found, row in judged if row.certainty is not Certainty.DENIED]
+        levels = {category.level for category in meant}
+        labels = {category.name for category in meant}
         return Signs(
             level="critical" if "critical" in levels else "watch" if levels else "none",
             labels=tuple(name for name in self.categories if name in labels),
-            evidence=tuple(row for _, row in rows),
+            evidence=tuple(row for _, row in judged),
         )
 
-    def explain(self, text: str) -> tuple[tuple[str, Evidence], ...]:
-        """The evidence of `find`, each with the line of signs.yaml that fired."""
-        return tuple((sign.line, evidence) for sign, evidence in self._judged(text))
+    def phrases(self, text: str) -> tuple[Meaning, ...]:
+        """Every line of signs.yaml that fits somewhere in a text, before anything is judged."""
+        hits = self.automaton.run(self.lexicon.read(text))
+        return tuple(self.meanings[hit.phrase] for hit in hits)
 
     def mask(self, text: str) -> str:
-        """The text with every word of a method replaced, for screens of staff."""
+        """The text with the words of a method replaced, for screens of staff."""
         words = self.lexicon.read(text)
-        hidden = sorted(
-            {
-                place
-                for hit in self.automaton.run(words)
-                if self.meanings[hit.phrase].of is Kind.METHOD
-                for place in hit.places
-            }
-        )
+        hits = self.automaton.run(words)
+        methods = (hit for hit in hits if self.meanings[hit.phrase].of is Kind.METHOD)
         parts: list[str] = []
         done = 0
-        for place in hidden:
+        for place in sorted({place for hit in methods for place in hit.places}):
             between = text[done : words.starts[place]]
             if between.strip() or not parts:
                 parts += (between, MASK)
             done = words.ends[place]
         return "".join((*parts, text[done:]))
 
-    def _judged(self, text: str) -> list[tuple[_Sign, Evidence]]:
+    def _judged(self, text: str) -> list[tuple[Found, Evidence]]:
         """Signs in the order of the text; those of watch that are not meant are left out."""
         words = self.lexicon.read(text)
-        found, marks, idioms = self._sorted(self.automaton.run(words))
-        if not found:
+        signs, marks, idle = self._sorted(self.automaton.run(words))
+        if not signs:
             return []
-        reading = Reading(words=words, marks=marks, sentences=sentence_numbers(words))
-        kept = self._strongest(sign for sign in found if not _is_idiom(sign.hit, idioms))
-        judged: list[tuple[_Sign, Evidence]] = []
+        reading = Reading.of(words, marks)
+        judged: list[tuple[Found, Evidence]] = []
         denied: set[int] = set()
-        for sign in sorted(kept, key=lambda one: (one.hit.places, self._rank(one))):
-            sure = certainty(sign.hit, reading, denied, only_present=sign.category.only_present)
+        for found in self._strongest(one for one in signs if idle.isdisjoint(one.hit.places)):
+            sure = _certainty(found, reading, denied)
             if sure is Certainty.DENIED:
-                denied.add(sign.hit.places[-1])
-                if sign.category.level != "critical":
-                    continue
-            elif sign.category.level != "critical" and reading.has(Role.MILD, sign.hit):
-                continue
-            elif sign.is_unsure:
-                sure = Certainty.UNSURE
-            judged.append((sign, _evidence(text, words, sign, sure)))
+                denied.add(found.hit.places[-1])
+            if sure is not Certainty.DENIED or found.category.level == "critical":
+                judged.append((found, _evidence(text, reading, found, sure)))
         return _without_replaced(judged, reading)
 
-    def _sorted(self, hits: Iterable[Hit]) -> tuple[list[_Sign], dict[Role, Marks], dict[int, int]]:
-        """Hits as signs, as marks by role, and for each place inside an idiom its length."""
-        found: list[_Sign] = []
-        marks: defaultdict[Role, list[tuple[int, int]]] = defaultdict(list)
-        idioms: dict[int, int] = {}
+    def _sorted(
+        self, hits: Iterable[Hit]
+    ) -> tuple[list[Found], Mapping[Role, list[Span]], set[int]]:
+        """Hits as signs, as marks by role, and the places of words inside idioms."""
+        signs: list[Found] = []
+        marks: defaultdict[Role, list[Span]] = defaultdict(list)
+        idle: set[int] = set()
         for hit in hits:
             meaning = self.meanings[hit.phrase]
             if isinstance(meaning.of, Category):
-                found.append(_Sign(hit, meaning.of, meaning.is_unsure, meaning.line))
+                signs.append(Found(hit, meaning.of, meaning.is_unsure))
             elif isinstance(meaning.of, Role):
-                marks[meaning.of].append((hit.places[0], hit.places[-1]))
+                marks[meaning.of].append(Span(hit.places[0], hit.places[-1]))
             elif meaning.of is Kind.IDIOM:
-                length = len(hit.places)
-                idioms |= {place: max(length, idioms.get(place, 0)) for place in hit.places}
-        return found, {role: _marks(spans) for role, spans in marks.items()}, idioms
+                idle.update(hit.places)
+        return signs, marks, idle
 
-    def _strongest(self, signs: Iterable[_Sign]) -> list[_Sign]:
-        """One sign for the same words: of a category, and of categories that are rivals."""
-        kept: list[_Sign] = []
+    def _strongest(self, signs: Iterable[Found]) -> list[Found]:
+        """One sign for the same words, of a category and of rivals, in the order of the text."""
+        kept: list[Found] = []
         taken: set[tuple[str, int]] = set()
-        for sign in sorted(
-            signs, key=lambda one: (-len(one.hit.places), one.is_unsure, self._strength(one))
-        ):
-            name = sign.category.name
+        for found in sorted(signs, key=self._weakness):
+            name = found.category.name
             claim = "rivals" if name in self.rivals else name
-            claims = {(claim, place) for place in sign.hit.places}
+            claims = {(claim, place) for place in found.hit.places}
             if taken.isdisjoint(claims):
                 taken |= claims
-                kept.append(sign)
-        return kept
+                kept.append(found)
+        return sorted(kept, key=self._order)
 
-    def _strength(self, sign: _Sign) -> int:
-        name = sign.category.name
-        return self.rivals.index(name) if name in self.rivals else len(self.rivals)
+    def _weakness(self, found: Found) -> tuple[int, bool, int, tuple[int, ...]]:
+        """The most words first, then sure before unsure, then the order of the rivals."""
+        name = found.category.name
+        rank = self.rivals.index(name) if name in self.rivals else len(self.rivals)
+        return -len(found.hit.places), found.is_unsure, rank, found.hit.places
 
-    def _rank(self, sign: _Sign) -> int:
-        return self.categories.index(sign.category.name)
+    def _order(self, found: Found) -> tuple[int, int, int]:
+        places = found.hit.places
+        return places[0], places[-1], self.categories.index(found.category.name)
 
 
 def build(content: Mapping[str, object]) -> Detector:
     """A detector from the parsed signs.yaml; raises ContentError where the file is wrong."""
     signs = read(content)
     meanings = tuple(_meanings(signs))
-    rows = [
-        parse(meaning.line, signs.groups, f"signs.yaml: {_name(meaning)}") for meaning in meanings
-    ]
+    # One phrase at a time: all of their rows at once would take twice the memory.
+    rows = (
+        parse(meaning.line, signs.groups, f"signs.yaml: {meaning.of.name.lower()}")
+        for meaning in meanings
+    )
     automaton, bits = compile_phrases(rows, first_bit=FLAGS, filler=FILLER)
     return Detector(
-        lexicon=Lexicon(
-            meanings=_lexicon(signs, bits),
-            endings=tuple(sorted(signs.endings, key=len, reverse=True)),
-            glue=signs.glue,
-        ),
+        lexicon=lexicon(signs, bits),
         automaton=automaton,
         meanings=meanings,
         categories=tuple(category.name for category in signs.categories),
@@ -172,7 +160,7 @@ def build(content: Mapping[str, object]) -> Detector:
     )
 
 
-def _meanings(signs: SignContent) -> Iterable[Meaning]:
+def _meanings(signs: SignContent) -> Iterator[Meaning]:
     for category in signs.categories:
         yield from (Meaning(line, category) for line in category.phrases)
         yield from (Meaning(line, category, is_unsure=True) for line in category.unsure)
@@ -182,66 +170,35 @@ def _meanings(signs: SignContent) -> Iterable[Meaning]:
     yield from (Meaning(line, Kind.METHOD) for line in signs.methods)
 
 
-def _name(meaning: Meaning) -> str:
-    return meaning.of.name.lower()
+def _certainty(found: Found, reading: Reading, denied: Set[int]) -> Certainty:
+    is_watch = found.category.level == "watch"
+    if is_watch and any(reading.has(role, found.hit) for role in (Role.MILD, Role.ASKED)):
+        return Certainty.DENIED
+    only_present = is_watch or found.category.only_present
+    sure = certainty(found.hit, reading, denied, only_present=only_present)
+    return Certainty.UNSURE if found.is_unsure and sure is Certainty.SURE else sure
 
 
-def _lexicon(signs: SignContent, bits: Mapping[str, int]) -> dict[str, int]:
-    """The meaning of every squeezed word: places in phrases, flags, those of its synonyms."""
-    lexicon: defaultdict[str, int] = defaultdict(int)
-    for word, meaning in bits.items():
-        lexicon[squeeze(word)] |= meaning
-    for place, name in enumerate(FLAG_NAMES):
-        for word in signs.flags[name]:
-            lexicon[squeeze(word)] |= 1 << place
-    for word, other in _equal_words(signs, tuple(lexicon)):
-        lexicon[squeeze(other)] |= lexicon[squeeze(word)]
-    said = {heard: meaning for word, meaning in lexicon.items() for heard in spoken(word)}
-    return said | lexicon
-
-
-def _equal_words(signs: SignContent, known: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Pairs of a word and another that means the same as well, in the order in which to apply."""
-    for place in signs.places:
-        yield from ((place, prefix + place) for prefix in ("di", "ke"))
-    for word, others in signs.same.items():
-        yield from ((word, other) for other in others)
-    for word in known:
-        if word.endswith("nya"):  # bapaknya is listed for the husband, and is a bapak all the same
-            yield word.removesuffix("nya"), word
-        first, _, second = word.partition("-")
-        if first == second:
-            yield first, word
-
-
-def _is_idiom(hit: Hit, idioms: Mapping[int, int]) -> bool:
-    """Does an idiom of at least as many words hold one of its words (mau mati lampu)?"""
-    return any(place in idioms for place in hit.places)
-
-
-def _marks(spans: Sequence[tuple[int, int]]) -> Marks:
-    return Marks(sorted(start for start, _ in spans), sorted(end for _, end in spans))
-
-
-def _evidence(text: str, words: Words, sign: _Sign, sure: Certainty) -> Evidence:
-    start, end = words.starts[sign.hit.places[0]], words.ends[sign.hit.places[-1]]
+def _evidence(text: str, reading: Reading, found: Found, sure: Certainty) -> Evidence:
+    start = reading.words.starts[found.hit.places[0]]
+    end = reading.words.ends[found.hit.places[-1]]
     return Evidence(
-        text=text[start:end], start=start, end=end, category=sign.category.name, certainty=sure
+        text=text[start:end], start=start, end=end, category=found.category.name, certainty=sure
     )
 
 
 def _without_replaced(
-    judged: list[tuple[_Sign, Evidence]], reading: Reading
-) -> list[tuple[_Sign, Evidence]]:
+    judged: list[tuple[Found, Evidence]], reading: Reading
+) -> list[tuple[Found, Evidence]]:
     """Leave out signs whose place another of the same sentence takes (serious harm for anger)."""
     replaced = {
-        (reading.sentences[sign.hit.places[0]], name)
-        for sign, row in judged
+        (reading.sentences[found.hit.places[0]], name)
+        for found, row in judged
         if row.certainty is not Certainty.DENIED
-        for name in sign.category.instead_of
+        for name in found.category.instead_of
     }
     return [
-        (sign, row)
-        for sign, row in judged
-        if (reading.sentences[sign.hit.places[0]], sign.category.name) not in replaced
+        (found, row)
+        for found, row in judged
+        if (reading.sentences[found.hit.places[0]], found.category.name) not in replaced
     ]

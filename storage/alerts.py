@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, exists, func, insert, select
 
 from flows.definition import Chain
 from flows.escalation import chain_as_json, chain_from_json
@@ -43,6 +43,7 @@ class Alert:
     round: int
     step: int
     tries: int
+    opened_at: datetime
     acknowledged_by: StaffId | None
 
 
@@ -68,6 +69,7 @@ def known(tx: Tx, case: CaseId, checkin: CheckinId | None) -> tuple[KnownAlert, 
             urgency=Urgency(row.urgency),
             state=AlertState(row.state),
             checkin=row.checkin_id,
+            contact=row.contact_id,
         )
         for row in rows
     )
@@ -205,6 +207,23 @@ def waiting(tx: Tx) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def unheard(tx: Tx, staff: StaffId) -> tuple[str, ...]:
+    """Alerts whose chain has asked this person, and nobody in this round who can be reached."""
+    a, s, phone = tables.alerts, tables.steps, tables.addresses
+    asked = (s.c.alert_id == a.c.id) & (s.c.round == a.c.round)
+    by_phone = (phone.c.owner_kind == "staff") & (phone.c.owner_id == s.c.staff_id)
+    rows = tx.execute(
+        select(a.c.id)
+        .where(
+            a.c.state == AlertState.OPEN,
+            exists().where(asked, s.c.staff_id == staff),
+            ~exists().where(asked, by_phone, phone.c.state == "active"),
+        )
+        .order_by(a.c.opened_at)
+    )
+    return tuple(rows.scalars())
+
+
 def open_reading_of_strangers(tx: Tx) -> str | None:
     """The reading task that texts of unlinked people join."""
     a = tables.alerts
@@ -254,5 +273,6 @@ def _alert(row: Row[*tuple[Any, ...]]) -> Alert:
         round=row.round,
         step=row.step,
         tries=row.tries,
+        opened_at=row.opened_at,
         acknowledged_by=row.acknowledged_by,
     )

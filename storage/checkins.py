@@ -188,32 +188,32 @@ def answers(tx: Tx, checkin: str) -> tuple[Given, ...]:
     return tuple(Given(item=row.item, value=row.value, at=row.at) for row in rows)
 
 
-def answered_by(tx: Tx, contact: ContactId, message_no: int) -> tuple[str, str] | None:
-    """(cause, item) of the answer that this message of the person gave."""
+def answered_by(
+    tx: Tx, contact: ContactId, message_no: int
+) -> tuple[str, str, CheckinId | None] | None:
+    """(cause, item, check-in) of the answer that this message gave as it was first written."""
     a = tables.answers
     row = tx.execute(
-        select(a.c.id, a.c.item)
+        select(a.c.id, a.c.item, a.c.checkin_id)
         .where(a.c.contact_id == contact, a.c.message_no == message_no)
-        .order_by(a.c.seq.desc())
+        .order_by(a.c.seq)
         .limit(1)
     ).one_or_none()
-    return None if row is None else (row.id.removeprefix("answer:"), row.item)
+    return None if row is None else (row.id.removeprefix("answer:"), row.item, row.checkin_id)
 
 
-def totals(tx: Tx, case: CaseId, contact: ContactId) -> tuple[int, ...]:
-    """Totals of this contact's ended check-ins, oldest first."""
+def totals(tx: Tx, case: CaseId, contact: ContactId, *, other_than: str | None) -> tuple[int, ...]:
+    """Totals of this contact's ended check-ins, oldest first, the one being judged left out."""
     c = tables.checkins
-    rows = tx.execute(
-        select(c.c.total)
-        .where(
-            c.c.case_id == case,
-            c.c.contact_id == contact,
-            c.c.total.is_not(None),
-            c.c.ended_at.is_not(None),
-        )
-        .order_by(c.c.ended_at)
+    query = select(c.c.total).where(
+        c.c.case_id == case,
+        c.c.contact_id == contact,
+        c.c.total.is_not(None),
+        c.c.ended_at.is_not(None),
     )
-    return tuple(rows.scalars())
+    if other_than is not None:
+        query = query.where(c.c.id != other_than)
+    return tuple(tx.execute(query.order_by(c.c.ended_at)).scalars())
 
 
 def as_talk(

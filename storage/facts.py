@@ -1,6 +1,7 @@
 """Why a human is asked: one row a reason, sealed, written once whatever is replayed."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -40,14 +41,28 @@ def spoken(tx: Tx, case: CaseId) -> tuple[Spoken, ...]:
     return tuple(Spoken(rule=row.rule, at=row.at, total=row.total) for row in rows)
 
 
+def told(tx: Tx, case: CaseId) -> frozenset[str]:
+    """Ids of all reasons that this case already has: none of them rings again."""
+    f = tables.facts
+    return frozenset(tx.execute(select(f.c.id).where(f.c.case_id == case)).scalars())
+
+
+def is_about_words(tx: Tx, alerts: Collection[str]) -> bool:
+    """Does any of these alerts rest on words, and not only on answers and totals?"""
+    f = tables.facts
+    found = tx.execute(
+        select(f.c.id).where(f.c.alert_id.in_(alerts), f.c.evidence.is_not(None)).limit(1)
+    )
+    return found.first() is not None
+
+
 def add(tx: Tx, found: AlertFound, *, case: CaseId | None, now: datetime) -> int:
     """Write the reasons that are not known yet; how many were new?"""
     return sum(_add(tx, found.id, reason, case=case, now=now) for reason in found.reasons)
 
 
 def _add(tx: Tx, alert: str, reason: Reason, *, case: CaseId | None, now: datetime) -> bool:
-    row = f"fact:{reason.source}:{reason.rule}:{reason.version}"
-    who, evidence = subject(case), None
+    row, who, evidence = reason.id, subject(case), None
     if reason.evidence:
         listed = json.dumps([asdict(one) for one in reason.evidence], ensure_ascii=False)
         evidence = tx.vault.seal(tx, who, EVIDENCE, row, listed)
@@ -62,7 +77,7 @@ def _add(tx: Tx, alert: str, reason: Reason, *, case: CaseId | None, now: dateti
         urgency=reason.urgency,
         says=tx.vault.seal(tx, who, SAYS, row, reason.says),
         evidence=evidence,
-        words_id=f"words:{reason.source}",
+        words_id=f"words:{reason.words or reason.source}",
         total=reason.total,
         at=now,
     )

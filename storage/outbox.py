@@ -73,6 +73,7 @@ class Found:
     """What a tapped button does, and the row it stands in."""
 
     row: str
+    owner: str
     act: Act
     alert: str | None
     checkin: str | None
@@ -116,11 +117,7 @@ def find_button(tx: Tx, pressed: str, chat_hash: str) -> Found | None:
     """The button behind `token:row:column`; None for a forged one or another chat's."""
     token, _, place = pressed.partition(":")
     o = tables.outbox
-    row = tx.execute(
-        select(o.c.id, o.c.subject, o.c.payload, o.c.alert_id, o.c.checkin_id).where(
-            o.c.token == token, o.c.chat_hash == chat_hash
-        )
-    ).one_or_none()
+    row = tx.execute(select(o).where(o.c.token == token, o.c.chat_hash == chat_hash)).one_or_none()
     if row is None:
         return None
     payload = from_json(tx.vault.open(tx, row.subject, PAYLOAD, row.id, row.payload))
@@ -128,7 +125,9 @@ def find_button(tx: Tx, pressed: str, chat_hash: str) -> Found | None:
     if not place.isdecimal() or int(place) >= len(keys):
         return None
     act = keys[int(place)].act
-    return Found(row=row.id, act=act, alert=row.alert_id, checkin=row.checkin_id)
+    return Found(
+        row=row.id, owner=row.owner_id, act=act, alert=row.alert_id, checkin=row.checkin_id
+    )
 
 
 def payload(tx: Tx, row_id: str) -> Payload:

@@ -37,7 +37,7 @@ def confirm_contact(
     deed = screens.Deed(str(seat.button.act["deed"]))
     scene = Scene(
         cause=came.id,
-        at=now,
+        at=seat.alert.opened_at,  # the person's own act, from which the 3 minutes count
         contact=contact,
         case=cases.get(tx, contact.case),
         level=situation.level,

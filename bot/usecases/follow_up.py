@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.usecases import gather
+from bot.usecases.fall_back import fall_back
 from bot.usecases.record import Scene, record
 from bot.usecases.room import Room, kept_programme
 from flows import answers_back, lapses
@@ -114,6 +115,7 @@ def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: d
         raise LookupError(f"no check-in {checkin}")
     contact = gather.the_contact(tx, kept.contact)
     situation = gather.situation(tx, room, contact, kept, now=now)
+    fall_back(tx, contact, situation.level, now=now)
     if situation.talk is None:
         raise LookupError(f"no talk for {checkin}")
     cause = MessageId(f"{checkin}:{name}")

@@ -23,7 +23,7 @@ def situation(
     """Everything a decision about this contact needs. `kept` is the check-in it is about."""
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
-    totals = checkins.totals(tx, case.id, contact.id)
+    totals = checkins.totals(tx, case.id, contact.id, other_than=None if kept is None else kept.id)
     return Situation(
         content=room.content,
         case=case,
@@ -34,9 +34,10 @@ def situation(
         spoken=facts.spoken(tx, case.id),
         baseline=baseline(case.baseline, totals),
         last_total=totals[-1] if totals else None,
-        is_safety_asked=any(_asks_safety(one) for one in known),
+        is_safety_asked=facts.is_about_words(tx, [one.id for one in known if _is_open(one)]),
         call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
         now=now,
+        told=facts.told(tx, case.id),
     )
 
 
@@ -79,7 +80,7 @@ def writing_contact(tx: Tx, owners: tuple[str, ...], kept: Kept | None) -> Conta
     return ContactId(owners[0]) if owners else None
 
 
-def _asks_safety(known: KnownAlert) -> bool:
+def _is_open(known: KnownAlert) -> bool:
     """After words that were hard, the question "apakah saat ini aman" stands until the end."""
-    is_about_words = known.kind in (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
-    return is_about_words and known.state is not AlertState.CLOSED
+    is_about_danger = known.kind in (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
+    return is_about_danger and known.state is not AlertState.CLOSED

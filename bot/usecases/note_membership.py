@@ -7,7 +7,7 @@ from bot.usecases.incoming import NO_SIGNS
 from bot.usecases.record import Scene, record
 from bot.usecases.room import Room
 from flows import commands
-from flows.model import ContactState, MessageId
+from flows.model import ContactState, MessageId, StaffId
 from flows.situation import Reply
 from storage import addresses, alerts, cases, inbox
 from storage.transaction import Tx
@@ -37,9 +37,11 @@ def note_unreachable(
     tx: Tx, room: Room, owner_kind: str, owner_id: str, *, cause: str, now: datetime
 ) -> None:
     """An update or a refused send says so. A family that blocks is a sign; for staff the chain
-    goes past them from now on."""
+    goes past them from now on, and where nobody else was asked, at once."""
     if owner_kind == "staff":
         addresses.set_state(tx, "staff", owner_id, "blocked")
+        for alert in alerts.unheard(tx, StaffId(owner_id)):
+            ring.step(tx, room, alert, now=now)
         return
     if owner_kind != "contact":
         return

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.usecases import gather
+from bot.usecases.fall_back import fall_back
 from bot.usecases.incoming import Incoming
 from bot.usecases.record import Scene, record
 from bot.usecases.room import Room
@@ -34,6 +35,7 @@ class _Earlier:
     first: str | None = None
     latest: str | None = None
     item: str | None = None
+    checkin: CheckinId | None = None
 
 
 def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
@@ -48,11 +50,14 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     if button is not None and came.message_no is not None:
         deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     kept = checkins.open_in_chat(tx, hashed)
-    contact = _contact_of(tx, hashed, kept)
+    contact = _contact_of(tx, hashed, kept, button)
     if contact is None:
         return
     earlier = _earlier(tx, contact, hashed, came)
+    if earlier.checkin is not None:
+        kept = checkins.get(tx, earlier.checkin)
     situation = gather.situation(tx, room, contact, kept, now=now)
+    fall_back(tx, contact, situation.level, now=now)
     events = intake.receive(situation, _reply(tx, contact, came, button, earlier))
     scene = Scene(
         cause=came.id,
@@ -70,7 +75,10 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     record(tx, room, scene, events, now=now)
 
 
-def _contact_of(tx: Tx, hashed: str, kept: Kept | None) -> Contact | None:
+def _contact_of(tx: Tx, hashed: str, kept: Kept | None, button: Found | None) -> Contact | None:
+    """Whose act it is: the one the button was sent to, else whose turn it is to write."""
+    if button is not None:
+        return contacts.get(tx, button.owner)
     owners = tuple(who for kind, who in addresses.owners(tx, hashed) if kind == "contact")
     turn = gather.writing_contact(tx, owners, kept)
     return None if turn is None else contacts.get(tx, turn)
@@ -110,13 +118,12 @@ def _earlier(tx: Tx, contact: Contact, hashed: str, came: Incoming) -> _Earlier:
     """An edit of a message that we never saw is simply a new one."""
     if not came.is_edit or came.message_no is None:
         return _Earlier()
+    latest = words.latest_version(tx, hashed, came.message_no)
     answered = checkins.answered_by(tx, contact.id, came.message_no)
-    if answered is not None:
-        return _Earlier(first=answered[0], item=answered[1])
-    return _Earlier(
-        first=words.first_version(tx, hashed, came.message_no),
-        latest=words.latest_version(tx, hashed, came.message_no),
-    )
+    if answered is None:
+        return _Earlier(first=words.first_version(tx, hashed, came.message_no), latest=latest)
+    first, item, checkin = answered
+    return _Earlier(first=first, latest=latest, item=item, checkin=checkin)
 
 
 def _note_forged(tx: Tx, came: Incoming, hashed: str, *, now: datetime) -> None:

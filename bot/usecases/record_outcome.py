@@ -19,6 +19,7 @@ from storage.outbox import Outgoing
 from storage.transaction import Tx
 
 REFUSED = Text("Somebody else is handling this, or it is done.")
+NEVER_AGREED = Text("They never gave their consent. Invite them again, face to face.")
 HINT = Text("This message is not kept. /bantuan lists the commands.")
 SPOKEN = (Outcome.TALKED_SAFE, Outcome.TALKED_MORE)
 
@@ -31,6 +32,9 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
     outcome = Outcome(str(seat.button.act["outcome"]))
     if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
         return REFUSED
+    contact = seat.alert.contact
+    if outcome is Outcome.RESUMED and not (contact and resume_contact(tx, contact, now=now)):
+        return NEVER_AGREED
     desk.note(tx, seat, "outcome", now=now, outcome=outcome)
     target = seat.button.row
     if not may_close(outcome, seat.alert.tries):
@@ -88,8 +92,6 @@ def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, *, now: datetime) 
     contact = seat.alert.contact
     if contact is not None and outcome in SPOKEN:
         contacts.update(tx, contact, last_spoken_at=now)
-    if contact is not None and outcome is Outcome.RESUMED:
-        resume_contact(tx, contact, now=now)
     for row, owner in outbox.notices(tx, seat.alert.id, kind=DETAIL):
         address = addresses.of(tx, "staff", owner)
         if address is not None:

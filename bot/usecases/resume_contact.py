@@ -11,10 +11,12 @@ from storage.transaction import Tx
 ENDED = (ContactState.STOPPED, ContactState.BLOCKED)
 
 
-def resume_contact(tx: Tx, contact: ContactId, *, now: datetime) -> None:
-    """Active again, from tomorrow on; only where consent was given before."""
+def resume_contact(tx: Tx, contact: ContactId, *, now: datetime) -> bool:
+    """Active again, from tomorrow on; False where consent was never given: that needs a new
+    invitation, face to face."""
     found = contacts.get(tx, contact)
     if found is None or found.state not in ENDED or found.consented_at is None:
-        return
+        return False
     move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
     addresses.set_state(tx, "contact", contact, "active")
+    return True

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.usecases import screens
 from bot.usecases.post import post
@@ -47,17 +48,14 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     if alert.kind is AlertKind.UNSURE_WORDS and alert.step > 0:
         raise_to_critical(tx, room, alert, now=now)
         return
-    advanced = escalation.advance(
-        alert.chain,
-        alert.step,
-        now=now,
-        reach=staff.reach(tx, alert.worker),
-        working=working,
-        timezone=zone,
-    )
+    reach = staff.reach(tx, alert.worker)
+    chain = partial(escalation.advance, alert.chain, alert.step, working=working, timezone=zone)
+    advanced = chain(now=now, reach=reach)
     if alert.kind is AlertKind.UNSURE_WORDS and not advanced.tell:
         raise_to_critical(tx, room, alert, now=now)
         return
+    if not advanced.tell:  # supervisors stand in for a worker without a phone, and for strangers
+        advanced = chain(now=now, reach={**reach, "worker": reach["supervisor"]})
     for person in advanced.tell:
         _notify(tx, room, alert, person, now=now)
     alerts.told(tx, alert, advanced.tell, step=advanced.step, now=now)

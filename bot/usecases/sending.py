@@ -84,12 +84,11 @@ def hide(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
     for row in outbox.on_phone(tx, scene.address.chat_hash, now=now):
         _change_shown(tx, room, scene, "delete", row, now=now)
         outbox.mark_gone(tx, row)
-    if scene.level is Level.OPEN:  # at B whatever is typed goes anyway
-        _delete_own(tx, room, scene, f"{scene.cause}:own", now=now)
+    _delete_own(tx, room, scene, f"{scene.cause}:own", now=now)
     kept = checkins.open_in_chat(tx, scene.address.chat_hash)
     if kept is None:
         return
-    values: dict[str, object] = {"message": None}
+    values: dict[str, object] = {"message": None, "remind_at": None}
     if kept.state is CheckinState.OPEN:
         values |= {"state": CheckinState.PAUSED, "idle_at": None}
     checkins.update(tx, kept.id, **values)

@@ -108,6 +108,8 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "number_differs": (),
     "duress": (),
     "unsafe": (),
+    "safe_yes": (),
+    "safe_unknown": (),
     "pulse_bad": (),
     "other_hour": (),
     "stranger": (),

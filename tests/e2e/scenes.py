@@ -34,6 +34,12 @@ async def answers(phone: Phone, values: Iterable[int], *, worry: int | None = 0)
         await phone.taps(WORRY[worry])
 
 
+async def takes(staff: Phone, words: str) -> None:
+    """Saya tangani, under the newest notice that says this."""
+    found = [message for message in await staff.messages() if message["text"] == words]
+    await staff.does("tap", message_id=found[-1]["message_id"], label="Saya tangani")
+
+
 async def kept_answers(world: World) -> list[tuple[str, int | None, str | None]]:
     """(item, value, words) of every answer version, in the order given."""
     return [(row.item, row.value, row.text) for row in await world.replies() if row.item]

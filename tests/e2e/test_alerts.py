@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flows.model import Role
 from tests.e2e.conftest import WIB, Phone, World
-from tests.e2e.scenes import CRITICAL, as_seen, kept_answers, labels_of, notice, taps_all
+from tests.e2e.scenes import CRITICAL, HARMLESS, as_seen, kept_answers, labels_of, notice, taps_all
 
 KRITIS, TINGGI = notice("Kritis"), notice("Tinggi")
 OUTCOMES = ["Tidak tersambung", "Bicara, aman", "Bicara, perlu lanjut", "Kunjungi", "Rujuk"]
@@ -179,3 +179,19 @@ async def test_where_nobody_can_be_told_the_next_to_connect_is(world: World) -> 
 
     assert (await rung(ratna))[0] >= 1
     assert labels_of(await dewi.last()) == ["Lihat", "Saya tangani"]
+
+
+async def test_whose_account_is_gone_is_passed_over_as_soon_as_it_is_known(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    dewi = await world.staff("Dewi", Role.SUPERVISOR)
+    sari = await world.family(ratna, "K-1", name="Sari")
+    wati = await world.family(ratna, "K-2", name="Wati")
+    await wati.writes(HARMLESS)
+    await world.control("POST", f"people/{ratna.id}/deactivate", {})
+
+    await sari.writes(CRITICAL)
+
+    assert await rung(dewi, words=notice("Kritis", "K-1")) == [1]
+    assert await rung(dewi, words=notice("Tugas", "K-2")) == [1], "nobody else could read it"
+    await world.forward(minutes=15)
+    assert await rung(dewi, words=notice("Kritis", "K-1")) == [1], "the head comes next"

@@ -45,9 +45,7 @@ async def test_five_items_say_anak_and_add_nothing_up(world: World) -> None:
     assert await sari.pushes() == pushed
     items = [item for item, _, _ in await kept_answers(world)]
     assert items == ["sleep", "eat", "eat", "play", "school", "call"]
-    assert await world.rows("select state, total, band from checkins") == [
-        ("finished", None, None)
-    ]
+    assert await world.rows("select state, total, band from checkins") == [("finished", None, None)]
     await sari.sees_nothing_of("Kakak")
 
 

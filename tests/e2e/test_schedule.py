@@ -29,7 +29,9 @@ async def days_planned(world: World, phone: Phone) -> list[int]:
     def day(moment: str, zone: str) -> datetime:
         return datetime.fromisoformat(f"{moment}+00:00").astimezone(ZoneInfo(zone))
 
-    return [(day(asked, zone).date() - day(agreed, zone).date()).days for asked, agreed, zone in rows]
+    return [
+        (day(asked, zone).date() - day(agreed, zone).date()).days for asked, agreed, zone in rows
+    ]
 
 
 async def test_the_first_one_comes_the_day_after_as_the_safe_hours_begin(world: World) -> None:
@@ -129,3 +131,24 @@ async def test_at_night_only_who_is_there_is_answered_at_once(world: World) -> N
     await world.forward(minutes=1)
     await sari.sees("Bapak/Ibu tidak sendiri.")
     assert await wati.count("Terima kasih kabarnya") == 1, "at B it is dropped"
+
+
+async def test_after_a_call_the_consent_waits_for_the_safe_hours(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    sari, wati = await world.meets("Sari"), await world.meets("Wati")
+    _, first = await world.invited(ratna, "K-1")
+    _, second = await world.invited(ratna, "K-2", level=Level.DISCREET)
+    await world.until(20)
+    await sari.opens(first)
+    await sari.taps("Lanjut")
+    await wati.opens(second)
+    await wati.taps("Lanjut")
+    await world.forward(minutes=4)
+    at_night = [await phone.pushes() for phone in (sari, wati)]
+
+    await taps_all(ratna, ["Katanya cocok", "Katanya cocok"])
+    assert [await phone.pushes() for phone in (sari, wati)] == at_night
+    await world.until(9)
+
+    await sari.sees_last("Jawaban Bapak/Ibu dibaca petugas")
+    await wati.sees_last("Aturan kelas sudah dijelaskan petugas.")

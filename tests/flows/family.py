@@ -3,6 +3,7 @@
 It does in memory what gather and record do with rows, so that a scene may go on for days.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,9 +26,23 @@ from flows.model import AlertKind, AlertState, CheckinState, Contact, Level, Mes
 from flows.rules import Spoken
 from flows.scoring import Given
 from flows.situation import KnownAlert, Pressed, Reply, Situation
-from tests.flows.builders import MONDAY_TEN, a_checkin, a_contact, a_reply, a_situation, a_talk
+from tests.flows.builders import (
+    CHECKIN,
+    MONDAY_TEN,
+    a_checkin,
+    a_contact,
+    a_reply,
+    a_situation,
+    a_talk,
+)
 
 SAFETY_KINDS = (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
+
+OWN = f"alert:{CHECKIN}"
+"""The alert of the one check-in."""
+
+HARD = "Kakak bilang mau mati"
+BEATEN = "saya dipukul suami"
 
 
 @dataclass
@@ -248,3 +263,15 @@ def an_asked_family(level: Level = Level.OPEN, *, started: bool = True) -> Famil
     if started:
         family.taps("Mulai")
     return family
+
+
+def at_safety() -> Family:
+    """Everything but the last question is answered with "Tidak ada"."""
+    sari = an_asked_family()
+    for _ in range(7):
+        sari.taps("Tidak ada")
+    return sari
+
+
+Settle = Callable[[Family, str], None]
+"""What staff do with an alert: `Family.staff_take` or `Family.staff_close`."""

@@ -1,6 +1,8 @@
 """Docs that fail: whatever an operator can set, call or meet is written down, and nothing more."""
 
+import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from importlib.util import find_spec
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.testing import CliRunner
 
 from bot import errors as bot_errors
 from bot.cli import app
@@ -100,6 +103,32 @@ def test_every_command_has_a_section_with_all_its_options(name: str) -> None:
 
     assert found, f"README has no heading with `{name}`"
     assert set(re.findall(r"`(--[a-z-]+)", found)) == options_of(command)
+
+
+def shown(command: str) -> list[str]:
+    """The words of a command as README shows it, in code or over several lines, without `kabar`."""
+    found = re.search(rf"`?{command}(?:\\\n|[^`\n])*", README)
+    assert found is not None, command
+    return shlex.split(found[0].strip("`").replace("\\\n", " "))[1:]
+
+
+def test_a_centre_can_be_set_up_as_readme_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KABAR_DATABASE_URL", f"sqlite:///{tmp_path}/kabar.db")
+    monkeypatch.setenv("KABAR_KEY_FILE", str(tmp_path / "kabar.key"))
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    run("db", "upgrade")
+    worker = json.loads(run(*shown("kabar staff add --name"), "--json"))["staff_id"]
+    words = [worker if word == "STAFF_ID" else word for word in shown("kabar case add --code")]
+    added = json.loads(run(*words, "--json"))
+
+    assert added["contacts"][0]["token"].startswith("f_")
 
 
 def test_no_page_names_a_command_that_does_not_exist() -> None:
