@@ -15,6 +15,7 @@ from flows.events import (
     Message,
     MessageDue,
     Purpose,
+    Spoke,
     TypedDeleted,
 )
 from flows.model import AlertKind, ContactState, Level, Urgency
@@ -85,7 +86,14 @@ def consent(situation: Situation, *, agrees: bool) -> tuple[Event, ...]:
         state, answer = ContactState.DECLINED, say(situation, "declined")
     else:
         state, answer = ContactState.ACTIVE, _consented(situation)
-    return (ConsentGiven(agrees=agrees), ContactMoved(state=state), answer, FleetingDeleted())
+    spoke = (Spoke(),) if agrees else ()
+    return (
+        ConsentGiven(agrees=agrees),
+        ContactMoved(state=state),
+        *spoke,
+        answer,
+        FleetingDeleted(),
+    )
 
 
 def _consented(situation: Situation) -> MessageDue:

@@ -6,7 +6,7 @@ from enum import Flag, StrEnum, auto
 from flows.model import Role
 
 
-class Deed(StrEnum):
+class Right(StrEnum):
     VIEW_CASE = "view_case"
     READ_WORDS = "read_words"
     ACKNOWLEDGE = "acknowledge"
@@ -33,55 +33,55 @@ class _Where(Flag):
 
 _OWN, _ASKED, _ANYWHERE = _Where.OWN, _Where.ASKED, _Where.ANYWHERE
 
-_TABLE: Mapping[Role, Mapping[Deed, _Where]] = {
+_TABLE: Mapping[Role, Mapping[Right, _Where]] = {
     Role.SOCIAL_WORKER: {
-        Deed.VIEW_CASE: _OWN | _ASKED,
-        Deed.READ_WORDS: _OWN | _ASKED,
-        Deed.ACKNOWLEDGE: _OWN | _ASKED,
-        Deed.RECORD_OUTCOME: _OWN | _ASKED,
-        Deed.CONFIRM_CONTACT: _OWN,  # who the person is can be said only by who knows them
-        Deed.REPORT: _OWN,
-        Deed.TEAM_FIGURES: _OWN,
+        Right.VIEW_CASE: _OWN | _ASKED,
+        Right.READ_WORDS: _OWN | _ASKED,
+        Right.ACKNOWLEDGE: _OWN | _ASKED,
+        Right.RECORD_OUTCOME: _OWN | _ASKED,
+        Right.CONFIRM_CONTACT: _OWN,  # who the person is can be said only by who knows them
+        Right.REPORT: _OWN,
+        Right.TEAM_FIGURES: _OWN,
     },
     Role.SUPERVISOR: {
-        Deed.VIEW_CASE: _ANYWHERE,
-        Deed.READ_WORDS: _ANYWHERE,
-        Deed.ACKNOWLEDGE: _ANYWHERE,
-        Deed.RECORD_OUTCOME: _ANYWHERE,  # who takes an alert must be able to end it
-        Deed.CONFIRM_CONTACT: _OWN | _ASKED,  # asked where the worker has no phone linked
-        Deed.REASSIGN: _ANYWHERE,
-        Deed.APPROVE_CLOSURE: _ANYWHERE,
-        Deed.REPORT: _ANYWHERE,
-        Deed.TEAM_FIGURES: _ANYWHERE,
-        Deed.BROADCAST_WRITE: _ANYWHERE,
-        Deed.BROADCAST_APPROVE: _ANYWHERE,
-        Deed.MANAGE_DUTY: _ANYWHERE,
+        Right.VIEW_CASE: _ANYWHERE,
+        Right.READ_WORDS: _ANYWHERE,
+        Right.ACKNOWLEDGE: _ANYWHERE,
+        Right.RECORD_OUTCOME: _ANYWHERE,  # who takes an alert must be able to end it
+        Right.CONFIRM_CONTACT: _OWN | _ASKED,  # asked where the worker has no phone linked
+        Right.REASSIGN: _ANYWHERE,
+        Right.APPROVE_CLOSURE: _ANYWHERE,
+        Right.REPORT: _ANYWHERE,
+        Right.TEAM_FIGURES: _ANYWHERE,
+        Right.BROADCAST_WRITE: _ANYWHERE,
+        Right.BROADCAST_APPROVE: _ANYWHERE,
+        Right.MANAGE_DUTY: _ANYWHERE,
     },
     Role.HEAD: {
-        Deed.VIEW_CASE: _ASKED,
-        Deed.READ_WORDS: _ASKED,
-        Deed.ACKNOWLEDGE: _ASKED,
-        Deed.RECORD_OUTCOME: _ASKED,
-        Deed.APPROVE_CLOSURE: _ANYWHERE,
-        Deed.TEAM_FIGURES: _ANYWHERE,
-        Deed.BROADCAST_APPROVE: _ANYWHERE,
+        Right.VIEW_CASE: _ASKED,
+        Right.READ_WORDS: _ASKED,
+        Right.ACKNOWLEDGE: _ASKED,
+        Right.RECORD_OUTCOME: _ASKED,
+        Right.APPROVE_CLOSURE: _ANYWHERE,
+        Right.TEAM_FIGURES: _ANYWHERE,
+        Right.BROADCAST_APPROVE: _ANYWHERE,
     },
     Role.PSYCHOLOGIST: {
-        Deed.VIEW_CASE: _ASKED,
-        Deed.READ_WORDS: _ASKED,
+        Right.VIEW_CASE: _ASKED,
+        Right.READ_WORDS: _ASKED,
     },
     # Broadcasters see the counts of a broadcast, not the figures of a team.
     Role.BROADCASTER: {
-        Deed.BROADCAST_WRITE: _ANYWHERE,
-        Deed.MANAGE_LESSONS: _ANYWHERE,
+        Right.BROADCAST_WRITE: _ANYWHERE,
+        Right.MANAGE_LESSONS: _ANYWHERE,
     },
     Role.ADMIN: {
-        Deed.MANAGE_STAFF: _ANYWHERE,
+        Right.MANAGE_STAFF: _ANYWHERE,
     },
 }
 
 
-def may(role: Role, deed: Deed, *, is_own: bool, is_asked: bool) -> bool:
+def may(role: Role, deed: Right, *, is_own: bool, is_asked: bool) -> bool:
     """May `role` do `deed`? Pass False twice for what belongs to no case.
 
     `is_own`: their own case or one they cover; for figures, their own ones. `is_asked`: the

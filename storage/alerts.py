@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy import Row, select
 
 from flows.definition import Chain
 from flows.escalation import chain_as_json, chain_from_json
@@ -45,6 +45,7 @@ class Alert:
     tries: int
     opened_at: datetime
     acknowledged_by: StaffId | None
+    note_from: StaffId | None
 
 
 STRANGER_CODE = "tamu"
@@ -109,31 +110,6 @@ def update(tx: Tx, alert: str, **values: object) -> None:
     change(tx, tables.alerts, tables.alerts.c.id == alert, **values)
 
 
-def told(tx: Tx, alert: Alert, people: tuple[StaffId, ...], *, step: int, now: datetime) -> None:
-    """The chain has asked these people."""
-    for staff in people:
-        tx.execute(
-            insert(tables.steps).values(
-                alert_id=alert.id, staff_id=staff, round=alert.round, step=step, at=now
-            )
-        )
-
-
-def times_told(tx: Tx, alert: str) -> int:
-    """How often the chain has told somebody about it."""
-    count: int = tx.execute(
-        select(func.count()).where(tables.steps.c.alert_id == alert)
-    ).scalar_one()
-    return count
-
-
-def was_asked(tx: Tx, alert: str, staff: StaffId) -> bool:
-    """Has the chain ever asked this person about it?"""
-    s = tables.steps
-    found = tx.execute(select(s.c.seq).where(s.c.alert_id == alert, s.c.staff_id == staff).limit(1))
-    return found.first() is not None
-
-
 def acknowledge(tx: Tx, alert: str, staff: StaffId, *, now: datetime) -> bool:
     """Take it, if nobody else has: one conditional update, one owner."""
     a = tables.alerts
@@ -178,48 +154,25 @@ def keep_note(tx: Tx, alert: Alert, text: str) -> None:
     update(tx, alert.id, note=sealed, note_from=None)
 
 
-def awaiting_note(tx: Tx, staff: StaffId) -> str | None:
-    """The alert whose note this person's next text is."""
+def awaiting_note(tx: Tx, staff: StaffId, *, since: datetime) -> str | None:
+    """The alert, closed after `since`, whose note this person's next text is."""
     a = tables.alerts
     found: str | None = tx.execute(
-        select(a.c.id).where(a.c.note_from == staff).order_by(a.c.closed_at.desc()).limit(1)
+        select(a.c.id)
+        .where(a.c.note_from == staff, a.c.closed_at > since)
+        .order_by(a.c.closed_at.desc())
+        .limit(1)
     ).scalar_one_or_none()
     return found
 
 
-def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
-    """Alerts whose next step has come, the oldest first."""
+def held_by(tx: Tx, staff: str) -> tuple[str, ...]:
+    """Alerts that this person took and has not settled."""
     a = tables.alerts
     rows = tx.execute(
         select(a.c.id)
-        .where(a.c.state == AlertState.OPEN, a.c.escalate_at <= now)
-        .order_by(a.c.escalate_at, a.c.id)
-    )
-    return tuple(rows.scalars())
-
-
-def waiting(tx: Tx) -> tuple[str, ...]:
-    """Alerts that nobody could be told of so far."""
-    a = tables.alerts
-    rows = tx.execute(
-        select(a.c.id).where(a.c.state == AlertState.OPEN, a.c.is_waiting).order_by(a.c.opened_at)
-    )
-    return tuple(rows.scalars())
-
-
-def unheard(tx: Tx, staff: StaffId) -> tuple[str, ...]:
-    """Alerts whose chain has asked this person, and nobody in this round who can be reached."""
-    a, s, phone = tables.alerts, tables.steps, tables.addresses
-    asked = (s.c.alert_id == a.c.id) & (s.c.round == a.c.round)
-    by_phone = (phone.c.owner_kind == "staff") & (phone.c.owner_id == s.c.staff_id)
-    rows = tx.execute(
-        select(a.c.id)
-        .where(
-            a.c.state == AlertState.OPEN,
-            exists().where(asked, s.c.staff_id == staff),
-            ~exists().where(asked, by_phone, phone.c.state == "active"),
-        )
-        .order_by(a.c.opened_at)
+        .where(a.c.state == AlertState.ACKNOWLEDGED, a.c.acknowledged_by == staff)
+        .order_by(a.c.acknowledged_at, a.c.id)
     )
     return tuple(rows.scalars())
 
@@ -235,15 +188,6 @@ def open_reading_of_strangers(tx: Tx) -> str | None:
             a.c.state == AlertState.OPEN,
         )
         .limit(1)
-    ).scalar_one_or_none()
-    return found
-
-
-def next_moment(tx: Tx) -> datetime | None:
-    """When the next step of any chain is due, past or future."""
-    a = tables.alerts
-    found: datetime | None = tx.execute(
-        select(func.min(a.c.escalate_at)).where(a.c.state == AlertState.OPEN)
     ).scalar_one_or_none()
     return found
 
@@ -275,4 +219,5 @@ def _alert(row: Row[*tuple[Any, ...]]) -> Alert:
         tries=row.tries,
         opened_at=row.opened_at,
         acknowledged_by=row.acknowledged_by,
+        note_from=row.note_from,
     )

@@ -39,7 +39,7 @@ class Kept:
     planned_at: datetime
     opened_at: datetime | None
     first_answer_at: datetime | None
-    remind_at: datetime | None
+    is_reminded: bool
     ended_at: datetime | None
 
 
@@ -67,6 +67,7 @@ def plan(
         path="[]",
         floor=0,
         is_put_off=False,
+        is_reminded=False,
         planned_at=planned_at,
         due_at=planned_at,
     )
@@ -216,9 +217,7 @@ def totals(tx: Tx, case: CaseId, contact: ContactId, *, other_than: str | None) 
     return tuple(tx.execute(query.order_by(c.c.ended_at)).scalars())
 
 
-def as_talk(
-    tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int, is_reminded: bool
-) -> Talk:
+def as_talk(tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int) -> Talk:
     """The check-in as `conversation` advances it."""
     return Talk(
         id=kept.id,
@@ -228,7 +227,7 @@ def as_talk(
         path=kept.path,
         floor=kept.floor,
         is_put_off=kept.is_put_off,
-        is_reminded=is_reminded,
+        is_reminded=kept.is_reminded,
         answers=answers(tx, kept.id),
         called=called,
         age=age,
@@ -272,6 +271,6 @@ def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
         planned_at=row.planned_at,
         opened_at=row.opened_at,
         first_answer_at=row.first_answer_at,
-        remind_at=row.remind_at,
+        is_reminded=row.is_reminded,
         ended_at=row.ended_at,
     )

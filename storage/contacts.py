@@ -59,10 +59,16 @@ def add(tx: Tx, new: NewContact, *, now: datetime) -> None:
 
 
 def interview(
-    tx: Tx, contact: ContactId, *, level: Level, on: date, duress_word: str | None
+    tx: Tx,
+    contact: ContactId,
+    *,
+    level: Level,
+    on: date,
+    duress_word: str | None,
+    now: datetime,
 ) -> None:
-    """A safe-contact interview was held: it sets the level, and is dated."""
-    values: dict[str, object] = {"level": level, "interviewed_on": on}
+    """A safe-contact interview was held: it sets the level, is dated, and ends a silence."""
+    values: dict[str, object] = {"level": level, "interviewed_on": on, "last_spoken_at": now}
     if duress_word is not None:
         values["duress_word"] = _sealed(tx, contact, "duress_word", duress_word)
     change(tx, tables.contacts, tables.contacts.c.id == contact, **values)

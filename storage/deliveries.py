@@ -58,6 +58,7 @@ def claim(
     limit: int,
     resting: Set[str] = NOBODY,
     paused: Set[str] = NOBODY,
+    only_alerts: bool = False,
 ) -> tuple[Claimed, ...]:
     """Take up to `limit` rows, at most one a chat, and mark them `sending`.
 

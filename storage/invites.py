@@ -1,6 +1,7 @@
 """One-time links: 192 bits, stored hashed, 72 hours, spent in a single statement."""
 
 import hashlib
+import logging
 import secrets
 from datetime import datetime, timedelta
 
@@ -10,13 +11,15 @@ from storage import tables
 from storage.rows import change
 from storage.transaction import Tx
 
+log = logging.getLogger(__name__)
+
 LIFETIME = timedelta(hours=72)
 PREFIXES = {"staff": "s_", "contact": "f_"}
 TOKEN_BYTES = 24  # 192 bits; 32 characters, well within a deep link's 64
 
 ATTEMPTS_WITHIN = timedelta(hours=1)
 ATTEMPTS_OF_ONE = 5  # failed links of one chat in an hour
-ATTEMPTS_OF_ALL = 100
+ATTEMPTS_OF_ALL = 100  # of everybody: worth a word to the operator, no reason to lock others out
 
 
 def invite(tx: Tx, owner_kind: str, owner_id: str, *, now: datetime) -> str:
@@ -87,9 +90,9 @@ def may_try(tx: Tx, chat_hash: str, *, now: datetime) -> bool:
     a = tables.attempts
     recent = select(func.count()).select_from(a).where(a.c.at > now - ATTEMPTS_WITHIN)
     of_one = tx.execute(recent.where(a.c.chat_hash == chat_hash)).scalar_one()
-    if of_one >= ATTEMPTS_OF_ONE:
-        return False
-    return bool(tx.execute(recent).scalar_one() < ATTEMPTS_OF_ALL)
+    if tx.execute(recent).scalar_one() >= ATTEMPTS_OF_ALL:
+        log.warning("many links fail", extra={"action": "links_fail"})
+    return bool(of_one < ATTEMPTS_OF_ONE)
 
 
 def _hash(token: str) -> str:

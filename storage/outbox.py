@@ -138,9 +138,10 @@ def payload(tx: Tx, row_id: str) -> Payload:
 
 
 def cancel(tx: Tx, *, owner_kind: str, owner_id: str) -> None:
-    """Nothing more to this person of what is still unsent."""
+    """Nothing more to this person of what is still unsent; what takes words away still goes."""
     o = tables.outbox
-    mine = (o.c.owner_kind == owner_kind, o.c.owner_id == owner_id)
+    says = o.c.verb.not_in(("delete", "unkeyboard"))
+    mine = (o.c.owner_kind == owner_kind, o.c.owner_id == owner_id, says)
     change(tx, o, *mine, o.c.state.in_(("pending", "uncertain")), state="cancelled")
     change(tx, o, *mine, o.c.state == "sending", error=WITHDRAWN)
 

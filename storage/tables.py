@@ -208,6 +208,7 @@ checkins = Table(
     Column("path", Text, nullable=False),  # items visited, JSON; the last one is being asked
     Column("floor", Integer, nullable=False),  # no way back to path[:floor]: a break lies there
     Column("is_put_off", Boolean, nullable=False),  # "Nanti" was used
+    Column("is_reminded", Boolean, nullable=False),
     Column("message", Text),  # outbox id of the message that shows it
     Column("planned_at", Moment, nullable=False),
     Column("due_at", Moment, index=True),

@@ -79,6 +79,13 @@ def text(tx: Tx, words_id: str) -> str | None:
     return None if row is None else tx.vault.open(tx, row.subject, TEXT, words_id, row.text)
 
 
+def files(tx: Tx, words_id: str) -> tuple[str, ...]:
+    """Kinds of what came with a text: photo, voice, ..."""
+    a = tables.attachments
+    rows = tx.execute(select(a.c.kind).where(a.c.words_id == words_id).order_by(a.c.id))
+    return tuple(rows.scalars())
+
+
 def latest_version(tx: Tx, chat_hash: str, message_no: int) -> str | None:
     """The cause (inbox id) of the newest version of a message of this chat."""
     w = tables.words

@@ -1,5 +1,6 @@
 """kabar case and kabar contact: a child's after-care, and the adults who may be written to."""
 
+import re
 from datetime import date, time
 from typing import Annotated
 
@@ -10,11 +11,16 @@ from bot.commands.staff import Json, as_zone, told
 from bot.usecases import enrol
 from bot.usecases.enrol import Invitation
 from flows.model import Case, CaseId, ContactId, Level, Risk, SafeHours, StaffId
+from flows.wording import typed_choice, typed_presses
 from storage.contacts import NewContact
 from storage.transaction import Tx
 
 case_app = typer.Typer(no_args_is_help=True, help="Cases.")
 contact_app = typer.Typer(no_args_is_help=True, help="Contacts of a case and their links.")
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,31}")
+LONGEST_TEXT = 100  # characters
+LEAST_DIGITS, MOST_DIGITS = 8, 15  # E.164 has no longer ones
 
 CaregiverName = Annotated[str, typer.Option("--caregiver-name", help="Kept encrypted.")]
 Relation = Annotated[str, typer.Option(help="ibu, ayah, nenek, wali, ...")]
@@ -60,7 +66,7 @@ def add_case(
     """Open a case with its first contact and print the family's link."""
     case = Case(
         id=CaseId(enrol.new_id()),
-        code=_text(code, "--code"),
+        code=_code(code),
         nickname=nickname.strip(),
         birth_date=desk.as_birth_date(birth_date),
         risk=risk,
@@ -74,17 +80,19 @@ def add_case(
         id=ContactId(enrol.new_id()),
         case=case.id,
         name=_text(caregiver_name, "--caregiver-name"),
-        relation=relation,
+        relation=_text(relation, "--relation"),
         level=level,
         interviewed_on=desk.as_date(safe_contact_on),
         hours=_hours(desk.as_time(safe_from), desk.as_time(safe_to), timezone),
         agreed_word=agreed_word,
-        duress_word=duress_word,
-        phone=phone,
+        duress_word=_duress(duress_word),
+        phone=_phone(phone),
     )
+    with desk.refusing():
+        room = desk.room()  # before the database opens: it takes longer than a transaction may
 
     def write(tx: Tx) -> Invitation:
-        return enrol.add_case(tx, desk.room(), case, contact, now=desk.moment(tx))
+        return enrol.add_case(tx, room, case, contact, now=desk.moment(tx))
 
     with desk.database() as database:
         made = database.write_now(write)
@@ -109,20 +117,20 @@ def add_contact(
 ) -> None:
     """Add one more adult to a case and print their link."""
     hours = _hours(desk.as_time(safe_from), desk.as_time(safe_to), timezone)
-    interviewed_on = desk.as_date(safe_contact_on)
+    interviewed_on, secret = desk.as_date(safe_contact_on), _duress(duress_word)
 
     def write(tx: Tx) -> Invitation:
         contact = NewContact(
             id=ContactId(enrol.new_id()),
             case=enrol.case_of(tx, case),
             name=_text(caregiver_name, "--caregiver-name"),
-            relation=relation,
+            relation=_text(relation, "--relation"),
             level=level,
             interviewed_on=interviewed_on,
             hours=hours,
             agreed_word=agreed_word,
-            duress_word=duress_word,
-            phone=phone,
+            duress_word=secret,
+            phone=_phone(phone),
         )
         return enrol.add_contact(tx, contact, now=desk.moment(tx))
 
@@ -140,7 +148,7 @@ def interview(
     as_json: Json = False,
 ) -> None:
     """Record a safe-contact interview: level and day."""
-    held_on = desk.as_date(on) or date.min
+    held_on, secret = desk.as_date(on) or date.min, _duress(duress_word)
 
     def write(tx: Tx) -> None:
         now = desk.moment(tx)
@@ -149,7 +157,7 @@ def interview(
             ContactId(contact_id),
             level=level,
             on=held_on,
-            duress_word=duress_word,
+            duress_word=secret,
             now=now,
         )
 
@@ -186,6 +194,32 @@ def _hours(start: time, end: time, timezone: str | None) -> SafeHours:
 
 
 def _text(value: str, option: str) -> str:
-    if not value.strip():
-        raise typer.BadParameter(f"{option} must not be empty.")
+    if not 0 < len(value.strip()) <= LONGEST_TEXT:
+        raise typer.BadParameter(f"{option} must have 1 to {LONGEST_TEXT} characters.")
     return value.strip()
+
+
+def _code(value: str) -> str:
+    """It stands in every notice, so that it must be short and in one piece."""
+    if not CODE.fullmatch(value.strip()):
+        raise typer.BadParameter(f"{value!r} is no code; write it like K-0142, without spaces.")
+    return value.strip()
+
+
+def _duress(value: str | None) -> str | None:
+    """It must not be a word that people type for something else: one of both would be lost."""
+    if value is None:
+        return None
+    word, content = _text(value, "--duress-word"), desk.room().content
+    items = [item for checkin in content.checkins.values() for item in checkin.items]
+    is_answer = any(typed_choice(word, item, content.messages) for item in items)
+    if is_answer or typed_presses(word, content.messages):
+        raise typer.BadParameter(f"{word!r} has a meaning of its own; agree on another word.")
+    return word
+
+
+def _phone(value: str | None) -> str | None:
+    """A number that can never be shared would leave the contact waiting for ever."""
+    if value is not None and not LEAST_DIGITS <= sum(map(str.isdecimal, value)) <= MOST_DIGITS:
+        raise typer.BadParameter(f"{value!r} is no phone number; write it like +6281230004000.")
+    return value

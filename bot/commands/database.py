@@ -30,7 +30,8 @@ def status(
     with desk.refusing():
         found = migrate.status(config.load().database_url)
     answer = {"current": found.current, "head": found.head, "is_current": found.is_current}
+    there = f"at step {found.current} of {found.head}" if found.current else "without tables yet"
     told = "up to date" if found.is_current else "not up to date: run `kabar db upgrade`"
-    desk.show(answer, as_json=as_json, text=f"{found.current or 'empty'} of {found.head}: {told}")
+    desk.show(answer, as_json=as_json, text=f"The database is {there}, {told}.")
     if not found.is_current:
         raise typer.Exit(1)

@@ -26,8 +26,8 @@ from storage.transaction import Tx
 PATIENCE_S = 30  # a command waits this long for `kabar run` to let it in
 KNOWN = (BotError, FlowError, StorageError, UseCaseError)
 
-errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-answers = Console(soft_wrap=True, highlight=False, markup=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+answers = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager

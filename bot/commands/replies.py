@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from storage import replies
 from storage.transaction import Tx
 
 app = typer.Typer(no_args_is_help=True, help="What families have answered and written.")
+
+
+WANTED = 'write {"id": "...", "text": "..."}, one JSON object a line'
 
 
 class Format(StrEnum):
@@ -40,27 +43,34 @@ def export(
 
 
 def signs() -> None:
-    """Warning signs in messages: JSON lines {"id", "text"} in, their signs out."""
+    """Warning signs in messages: JSON lines {"id", "text"} in, their signs out.
+
+    A line that is none of these is named on stderr and the rest goes on; the exit code is 1 then.
+    """
     with desk.refusing():
         content = loader.load(config.load().content_dir)
         detector = warning_signs.build(content.signs)
-    for number, line in enumerate(_lines(sys.stdin), start=1):
-        asked = _asked(line, number)
-        typer.echo(_line({"id": asked["id"], **_found(detector.find(str(asked["text"])))}))
+    bad = 0
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if not line.strip():
+            continue
+        asked = _asked(line)
+        if asked is None:
+            bad += 1
+            desk.errors.print(f"line {number}: {WANTED}")
+        else:
+            typer.echo(_line({"id": asked["id"], **_found(detector.find(str(asked["text"])))}))
+    if bad:
+        desk.fail(f"{bad} of the lines could not be read.")
 
 
-def _lines(source: TextIO) -> Iterator[str]:
-    return (line for line in source if line.strip())
-
-
-def _asked(line: str, number: int) -> dict[str, object]:
-    wanted = f'line {number}: write {{"id": "...", "text": "..."}}, one JSON object a line'
+def _asked(line: bytes) -> dict[str, object] | None:
     try:
         asked = json.loads(line)
-    except ValueError:
-        desk.fail(wanted)
+    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
+        return None
     if not isinstance(asked, dict) or "id" not in asked or not isinstance(asked.get("text"), str):
-        desk.fail(wanted)
+        return None
     return asked
 
 
@@ -70,4 +80,6 @@ def _found(signs: Signs) -> dict[str, object]:
 
 
 def _line(row: dict[str, object]) -> str:
-    return json.dumps(row, ensure_ascii=False)
+    line = json.dumps(row, ensure_ascii=False)
+    # Half of a broken emoji is no UTF-8 and would end the whole export; escaped it is what it was.
+    return json.dumps(row) if any("\ud800" <= char <= "\udfff" for char in line) else line

@@ -15,6 +15,8 @@ from storage.transaction import Tx
 
 app = typer.Typer(no_args_is_help=True, help="Staff and their one-time links.")
 
+LONGEST_NAME = 100  # characters
+
 Json = Annotated[bool, typer.Option("--json", help="The answer alone, as JSON, on stdout.")]
 
 
@@ -42,9 +44,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add a member of staff and print the link that connects their phone."""
-    if not name.strip():
-        raise typer.BadParameter("--name must not be empty.")
-
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise typer.BadParameter(f"--name must have 1 to {LONGEST_NAME} characters.")
     zone = as_zone(timezone)
 
     def write(tx: Tx) -> Invitation:

@@ -13,7 +13,7 @@ from sqlalchemy import Table
 
 from bot.usecases import follow_up, ring
 from bot.usecases.room import Room
-from storage import alerts, checkins, contacts, outbox, tables
+from storage import chains, checkins, contacts, outbox, tables
 from storage.database import Database
 from storage.rows import change
 from storage.transaction import Tx
@@ -40,7 +40,13 @@ def _of_checkins(name: str, moment: str, do: Callable[..., None]) -> Duty:
 
 
 DUTIES = (
-    Duty(name="escalate", table=tables.alerts, moment="escalate_at", look=alerts.due, do=ring.step),
+    Duty(
+        name="escalate",
+        table=tables.alerts,
+        moment="escalate_at",
+        look=chains.due,
+        do=ring.step_due,
+    ),
     Duty(
         name="plan",
         table=tables.contacts,
@@ -81,7 +87,7 @@ def put_off(tx: Tx, duty: Duty, row: str, *, now: datetime) -> None:
 def next_due(tx: Tx, *, now: datetime) -> datetime | None:
     """The earliest moment, past or future, at which something is to be done or sent."""
     found = (
-        alerts.next_moment(tx),
+        chains.next_moment(tx),
         contacts.next_moment(tx),
         checkins.next_moment(tx),
         outbox.next_moment(tx, now=now),

@@ -101,6 +101,7 @@ def _cast(phones: dict[str, Phone], links: dict[str, str]) -> Cast:
 
 def _open_centre() -> dict[str, str]:
     """A sample centre in the database: name -> the token of their link."""
+    room = desk.room()
 
     def write(tx: Tx) -> dict[str, str]:
         now = desk.moment(tx)
@@ -110,7 +111,7 @@ def _open_centre() -> dict[str, str]:
         }
         worker = StaffId(invited[STAFF[0][0]].owner_id)
         case, contact = _sample_case(worker, today=now.date())
-        invited[MOTHER] = enrol.add_case(tx, desk.room(), case, contact, now=now)
+        invited[MOTHER] = enrol.add_case(tx, room, case, contact, now=now)
         return {name: one.token or "" for name, one in invited.items()}
 
     with desk.database() as database:

@@ -10,12 +10,14 @@ from typing import Any
 from aiogram import Bot, exceptions
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.methods import (
+    AnswerCallbackQuery,
     DeleteMessage,
     EditMessageReplyMarkup,
     EditMessageText,
     SendMessage,
     TelegramMethod,
 )
+from aiogram.methods.base import Response
 from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -50,6 +52,14 @@ FLOOD_S = 1.0  # 429 that does not say how long
 LONGEST_REASON = 60
 
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+
+OFTEN: tuple[type[TelegramMethod[Any]], ...] = (
+    *(SendMessage, EditMessageText, EditMessageReplyMarkup),
+    *(DeleteMessage, AnswerCallbackQuery),
+)
+ANSWERS = tuple(Response.__class_getitem__(method.__returning__) for method in OFTEN)
+"""Models of answers, kept: pydantic remembers them only while somebody holds them, and each new
+one would cost 4 ms of the event loop, a call."""
 
 # Beginnings of Telegram's descriptions (telegram-bot-api, Client.cpp: fail_query_with_error).
 REFUSALS = (

@@ -9,9 +9,11 @@ import logging
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
+from pydantic import ValidationError
 
 from bot.ports import Clock
 from bot.telegram.dispatcher import make_dispatcher
+from bot.telegram.reduced import reduced
 from bot.telegram.services import Services
 from bot.usecases.give_up import give_up_in_time
 from bot.usecases.room import Room
@@ -54,13 +56,23 @@ class Worker:
 
     async def _feed(self, row: Unhandled) -> None:
         if row.kind in ROUTED:
-            update = Update.model_validate(json.loads(row.body), context={"bot": self._bot})
+            update = self._parsed(row)
             who = await self._database.read(kind_of_chat, row.chat_hash)
             await self._dispatcher.feed_update(
                 self._bot, update, services=self._services, row=row, who=who
             )
         # Whatever no use case has marked: unknown kinds, groups, channel posts.
         await self._database.write(inbox.handled, row.id, now=self._clock.now())
+
+    def _parsed(self, row: Unhandled) -> Update:
+        raw, context = json.loads(row.body), {"bot": self._bot}
+        try:
+            return Update.model_validate(raw, context=context)
+        except ValidationError:
+            extra = {"action": "update_reduced", "row": row.id}
+            log.warning("an update is read without what aiogram refuses", extra=extra)
+        least = reduced(raw, received_at=row.received_at)
+        return Update.model_validate(least, context=context)
 
     async def _count_failure(self, row: Unhandled) -> None:
         now = self._clock.now()

@@ -10,7 +10,7 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.ring import NOTICE
 from bot.usecases.room import Room
 from flows.model import AlertState, StaffId
-from flows.permissions import Deed as Right
+from flows.permissions import Right
 from storage import addresses, alerts, outbox, staff
 from storage.outbox import Payload
 from storage.transaction import Tx
@@ -35,11 +35,16 @@ def acknowledge_alert(
 
 
 def told_owner(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime) -> str | None:
-    """Somebody was faster: say so, and let this notice say so too. A second tap of the owner's own
-    changes nothing."""
+    """Somebody was faster: say so, and let this notice say so too. The owner's own second tap
+    brings the outcome buttons once more: the first time they may not have arrived."""
     owner = seat.alert.acknowledged_by
     person = None if owner is None else staff.get(tx, owner)
-    if person is None or person.id == seat.person.id:
+    if person is None:
+        return None
+    if person.id == seat.person.id:
+        if is_owner(seat):
+            payload = screens.outcomes(seat.alert)
+            desk.edit(tx, room, seat, f"{came.id}:outcomes", seat.button.row, payload, now=now)
         return None
     text = screens.taken(seat.alert.code, person.role)
     payload = Payload(text=text)

@@ -13,7 +13,7 @@ from bot.usecases.room import Room
 from flows import commands, enrolment
 from flows.events import Event, Manner
 from flows.model import ContactState, Outcome
-from flows.permissions import Deed as Right
+from flows.permissions import Right
 from flows.situation import Situation
 from storage import addresses, alerts, cases, invites, outbox
 from storage.transaction import Tx

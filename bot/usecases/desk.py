@@ -7,9 +7,8 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.model import AlertState, Staff
-from flows.permissions import Deed as Right
-from flows.permissions import may
-from storage import addresses, alerts, audit, deliveries, outbox, staff
+from flows.permissions import Right, may
+from storage import addresses, alerts, audit, chains, deliveries, outbox, staff
 from storage.addresses import Address
 from storage.alerts import Alert
 from storage.outbox import Found, Outgoing, Payload
@@ -57,7 +56,7 @@ def is_allowed(tx: Tx, desk: Desk, right: Right, *, now: datetime) -> bool:
         right,
         is_own=desk.alert.worker == desk.person.id,
         is_asked=desk.alert.state is not AlertState.CLOSED
-        and alerts.was_asked(tx, desk.alert.id, desk.person.id),
+        and chains.was_asked(tx, desk.alert.id, desk.person.id),
     )
     action = right.value if allowed else f"refused_{right.value}"
     note(tx, desk, action, now=now)

@@ -8,6 +8,7 @@ from bot.usecases.errors import Refused
 from bot.usecases.room import Room
 from flows.definition import Wording
 from flows.model import Case, CaseId, ContactId, ContactState, Level, Role, StaffId
+from flows.programme import local
 from flows.wording import normalise
 from storage import (
     audit,
@@ -61,6 +62,8 @@ def add_case(tx: Tx, room: Room, case: Case, contact: NewContact, *, now: dateti
         known = ", ".join(stage for stage, _ in room.content.programme.stages)
         raise Refused(f"There is no stage {case.stage!r}. The programme has: {known}.")
     _check_nickname(case.nickname, contact.name, room.content.wording)
+    if case.birth_date > _today(contact.hours.timezone, now):
+        raise Refused(f"{case.birth_date} is still to come. Correct --birth-date.")
     contents.keep(tx, room.content, now=now)
     new = NewCase(
         case=case,
@@ -78,6 +81,8 @@ def add_contact(tx: Tx, contact: NewContact, *, now: datetime) -> Invitation:
         raise Refused(
             "Level A needs a safe-contact interview: add --safe-contact-on DATE, or use level B."
         )
+    if contact.interviewed_on is not None:
+        _check_held(contact.interviewed_on, contact.hours.timezone, now=now)
     contacts.add(tx, contact, now=now)
     _note(tx, "contact_added", f"contact:{contact.id}", now=now)
     if contact.level in SILENT:
@@ -95,9 +100,11 @@ def interview(
     now: datetime,
 ) -> None:
     """A safe-contact interview was held. At C and D nothing more is sent from this moment on."""
-    if contacts.get(tx, contact) is None:
+    found = contacts.get(tx, contact)
+    if found is None:
         raise Refused(f"There is no contact {contact}. `kabar case add --json` prints the ids.")
-    contacts.interview(tx, contact, level=level, on=on, duress_word=duress_word)
+    _check_held(on, found.hours.timezone, now=now)
+    contacts.interview(tx, contact, level=level, on=on, duress_word=duress_word, now=now)
     if level in SILENT:
         invites.revoke(tx, "contact", contact, now=now)
         outbox.cancel(tx, owner_kind="contact", owner_id=contact)
@@ -159,6 +166,16 @@ def _check_nickname(nickname: str, caregiver: str, wording: Wording) -> None:
         raise Refused(f"{nickname!r} is not on the list of nicknames. Choose one of: {known}.")
     if normalise(nickname) in normalise(caregiver).split():
         raise Refused(f"{nickname!r} is part of a name on file. Choose another --nickname.")
+
+
+def _check_held(on: date, timezone: str, *, now: datetime) -> None:
+    """Level A lasts 90 days from the interview: a slip in the year must not make it last years."""
+    if on > _today(timezone, now):
+        raise Refused(f"{on} is still to come: an interview counts from the day it was held.")
+
+
+def _today(timezone: str, now: datetime) -> date:
+    return local(now, timezone).date()
 
 
 def _note(tx: Tx, action: str, object: str, *, now: datetime) -> None:

@@ -74,7 +74,8 @@ def remind(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
     """One silent reminder, if nothing has come back yet."""
     checkins.update(tx, checkin, remind_at=None)
     kept = checkins.get(tx, checkin)
-    if kept is not None and kept.state is CheckinState.ASKED:
+    if kept is not None and kept.state is CheckinState.ASKED and not kept.is_reminded:
+        checkins.update(tx, checkin, is_reminded=True)
         _happen(tx, room, checkin, "reminded", lambda s, talk, _: lapses.remind(s, talk), now=now)
 
 

@@ -34,7 +34,9 @@ def situation(
         spoken=facts.spoken(tx, case.id),
         baseline=baseline(case.baseline, totals),
         last_total=totals[-1] if totals else None,
-        is_safety_asked=facts.is_about_words(tx, [one.id for one in known if _is_open(one)]),
+        is_safety_asked=facts.is_about_words(
+            tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
+        ),
         call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
         now=now,
         told=facts.told(tx, case.id),
@@ -51,7 +53,6 @@ def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> 
         kept_checkin(tx, kept.content_version),
         called=case.nickname if is_named else DISCREET_CHILD,
         age=age_on(case.birth_date, today),
-        is_reminded=kept.opened_at is not None and kept.remind_at is None,
     )
 
 

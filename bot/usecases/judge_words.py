@@ -9,32 +9,33 @@ from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.ring import NOTICE
 from bot.usecases.room import Room
-from flows.model import AlertKind, Outcome
-from flows.permissions import Deed as Right
+from flows.model import AlertKind, AlertState, Outcome
+from flows.permissions import Right
 from storage import alerts, outbox, words
 from storage.transaction import Tx
 
 REFUSED = Text("This is not yours to take.")
+TOO_LATE = Text("It rings already, or it is done.")
 
 
 def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | str | None:
-    """The verdict is kept with who gave it."""
+    """The verdict is kept with who gave it; the first one counts."""
     if not desk.is_allowed(tx, seat, Right.ACKNOWLEDGE, now=now):
         return REFUSED
-    if seat.alert.kind is not AlertKind.UNSURE_WORDS:
-        return told_owner(tx, room, seat, came, now=now)
+    is_waiting = seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.OPEN
+    if not is_waiting:
+        return told_owner(tx, room, seat, came, now=now) or TOO_LATE
     is_true = screens.Deed(str(seat.button.act["deed"])) is screens.Deed.TRUE_SIGN
     outcome = Outcome.CONFIRMED if is_true else Outcome.DISMISSED
-    outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
     desk.note(tx, seat, outcome, now=now)
+    outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
+    tell_the_others(tx, room, seat, came, now=now)
+    payload = screens.done(seat.alert.code)
+    desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
     if is_true:
         ring.raise_to_critical(tx, room, seat.alert, now=now)
         return None
-    if not alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now):
-        return told_owner(tx, room, seat, came, now=now)
+    alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now)
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
     words.mark_read(tx, seat.alert.id, now=now)
-    payload = screens.done(seat.alert.code)
-    desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
-    tell_the_others(tx, room, seat, came, now=now)
     return None

@@ -7,6 +7,7 @@ from flows.events import CheckinMoved
 from flows.model import CheckinState
 from flows.programme import next_safe
 from storage import checkins
+from storage.checkins import Kept
 from storage.transaction import Tx
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def move(tx: Tx, scene: "Scene", event: CheckinMoved, *, now: datetime) -> None:
         raise LookupError(f"no check-in {event.checkin}")
     match event.state:
         case CheckinState.ASKED:
-            moments = _asked(scene, kept.opened_at, now)
+            moments = _asked(scene, kept, now)
         case CheckinState.OPEN:
             moments = {"remind_at": None}
         case CheckinState.DUE:
@@ -43,13 +44,14 @@ def move(tx: Tx, scene: "Scene", event: CheckinMoved, *, now: datetime) -> None:
         checkins.release_queued(tx, kept.chat_hash, now=now)
 
 
-def _asked(scene: "Scene", opened_at: datetime | None, now: datetime) -> dict[str, datetime | None]:
-    """Asked for the first time, or once more after "Nanti": five days count from the first."""
-    opened = opened_at or now
+def _asked(scene: "Scene", kept: Kept, now: datetime) -> dict[str, datetime | None]:
+    """Asked for the first time, or once more after "Nanti": five days count from the first, and a
+    reminder that has been sent is not sent again."""
+    opened, remind_at = kept.opened_at or now, next_safe(now + REMIND_AFTER, scene.contact.hours)
     return {
         "due_at": None,
         "opened_at": opened,
-        "remind_at": next_safe(now + REMIND_AFTER, scene.contact.hours),
+        "remind_at": None if kept.is_reminded else remind_at,
         "expires_at": opened + EXPIRES_AFTER,
     }
 

@@ -9,7 +9,7 @@ from bot.usecases.room import Room
 from flows import commands
 from flows.model import ContactState, MessageId, StaffId
 from flows.situation import Reply
-from storage import addresses, alerts, cases, inbox
+from storage import addresses, alerts, cases, chains, inbox
 from storage.transaction import Tx
 
 OVER = (
@@ -28,7 +28,7 @@ def note_membership(
         return
     for kind, owner in addresses.owners(tx, addresses.chat_hash(tx, chat)):
         if is_blocked:
-            note_unreachable(tx, room, kind, owner, cause=row, now=now)
+            note_unreachable(tx, room, kind, owner, cause=f"{row}:{owner}", now=now)
         else:
             _reachable_again(tx, room, kind, owner, now=now)
 
@@ -37,11 +37,13 @@ def note_unreachable(
     tx: Tx, room: Room, owner_kind: str, owner_id: str, *, cause: str, now: datetime
 ) -> None:
     """An update or a refused send says so. A family that blocks is a sign; for staff the chain
-    goes past them from now on, and where nobody else was asked, at once."""
+    goes past them from now on; what only they were asked, or had taken, is asked of others."""
     if owner_kind == "staff":
         addresses.set_state(tx, "staff", owner_id, "blocked")
-        for alert in alerts.unheard(tx, StaffId(owner_id)):
+        for alert in chains.unheard(tx, StaffId(owner_id)):
             ring.step(tx, room, alert, now=now)
+        for held in alerts.held_by(tx, owner_id):
+            ring.ring_anew(tx, room, held, now=now)
         return
     if owner_kind != "contact":
         return
@@ -67,5 +69,5 @@ def _reachable_again(tx: Tx, room: Room, kind: str, owner: str, *, now: datetime
     """Nothing resumes by itself: a family writes MULAI and the worker agrees."""
     addresses.set_state(tx, kind, owner, "active")
     if kind == "staff":
-        for waiting in alerts.waiting(tx):
+        for waiting in chains.waiting(tx):
             ring.step(tx, room, waiting, now=now)

@@ -9,8 +9,8 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room, kept_checkin
 from bot.usecases.screens import Detail
 from flows.definition import Item
-from flows.permissions import Deed as Right
-from flows.scoring import shown
+from flows.permissions import Right
+from flows.scoring import score, shown
 from flows.wording import fill
 from storage import checkins, facts, words
 from storage.alerts import Alert
@@ -21,6 +21,14 @@ from storage.transaction import Tx
 DETAIL = "detail"
 GONE_AFTER = timedelta(minutes=10)
 ANY_CHILD, UNNAMED = 12, "anak"  # a screen about a case says neither age nor nickname
+FILES = {
+    "photo": Text("(a photo came)"),
+    "voice": Text("(a voice note came)"),
+    "video": Text("(a video came)"),
+    "video_note": Text("(a video came)"),
+    "location": Text("(a place came)"),
+    "document": Text("(a file came)"),
+}
 REFUSED = Text("This is not yours to open.")
 
 
@@ -28,13 +36,14 @@ def open_alert(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) ->
     """Show the reasons; the opening is noted."""
     if not desk.is_allowed(tx, seat, Right.READ_WORDS, now=now):
         return REFUSED
-    row = f"{came.id}:{DETAIL}"
-    desk.send(tx, room, seat, row, show(tx, room, seat.alert), kind=DETAIL, now=now)
-    desk.delete(tx, room, seat, row, now=now, at=now + GONE_AFTER)
+    for number, page in enumerate(show(tx, room, seat.alert)):
+        row = f"{came.id}:{DETAIL}:{number}"
+        desk.send(tx, room, seat, row, page, kind=DETAIL, now=now)
+        desk.delete(tx, room, seat, row, now=now, at=now + GONE_AFTER)
     return None
 
 
-def show(tx: Tx, room: Room, alert: Alert) -> Payload:
+def show(tx: Tx, room: Room, alert: Alert) -> tuple[Payload, ...]:
     """The detail screen of an alert, words of method masked."""
     reasons = facts.of_alert(tx, alert)
     written = dict.fromkeys(words_behind(tx, reasons))
@@ -48,9 +57,13 @@ def show(tx: Tx, room: Room, alert: Alert) -> Payload:
 
 
 def words_behind(tx: Tx, reasons: tuple[Fact, ...]) -> tuple[str, ...]:
-    """The newest version of every text that a reason rests on."""
-    texts = (words.text(tx, fact.words_id) for fact in reasons if fact.words_id is not None)
-    return tuple(text for text in texts if text)
+    """Every text that a reason rests on, and what came with it: a file is not shown here, but
+    that it came is."""
+    found: list[str] = []
+    for words_id in dict.fromkeys(fact.words_id for fact in reasons if fact.words_id is not None):
+        found += [FILES.get(kind, FILES["document"]).fill() for kind in words.files(tx, words_id)]
+        found += [words.text(tx, words_id) or ""]
+    return tuple(text for text in found if text)
 
 
 def _fired(room: Room, reasons: tuple[Fact, ...]) -> list[str]:
@@ -63,9 +76,12 @@ def _answers(tx: Tx, alert: Alert) -> tuple[str, ...]:
     if kept is None:
         return ()
     checkin = kept_checkin(tx, kept.content_version)
-    given = shown(checkins.answers(tx, kept.id))
+    given = checkins.answers(tx, kept.id)
     known = {one.id: one for one in checkin.items}
-    return tuple(_line(known[item], value) for item, value in given.items() if item in known)
+    lines = [_line(known[item], value) for item, value in shown(given).items() if item in known]
+    total = score(checkin, given, is_closed=kept.ended_at is not None).total
+    # A reason keeps the figure with which it fired; the check-in may have gone on since.
+    return (*lines, *([] if total is None else [Text("Total now: {total}").fill(total=total)]))
 
 
 def _line(item: Item, value: int | None) -> str:

@@ -1,5 +1,6 @@
 """`/start <token>`: a one-time link is spent, or the stranger's answer is given, byte for byte."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.texts import Text
@@ -10,8 +11,9 @@ from bot.usecases.receive_stranger import answer
 from bot.usecases.record import Scene, record
 from bot.usecases.room import Room
 from flows import enrolment
+from flows.events import SendsStopped
 from flows.model import Level, StaffId
-from storage import addresses, alerts, audit, cases, inbox, invites, staff
+from storage import addresses, alerts, audit, chains, inbox, invites, staff
 from storage.outbox import Outgoing, Payload
 from storage.transaction import Tx
 
@@ -21,9 +23,11 @@ def open_link(tx: Tx, room: Room, came: Incoming, token: str, *, now: datetime) 
     if not inbox.handled(tx, came.id, now=now):
         return
     hashed = addresses.chat_hash(tx, came.chat)
-    owner = _spend(tx, token, hashed, now=now)
+    may_try = invites.may_try(tx, hashed, now=now)
+    owner = _spend(tx, token, hashed, now=now) if may_try else None
     if owner is None:
-        invites.note_failure(tx, hashed, now=now)
+        if may_try:  # what was not tried does not lengthen the wait
+            invites.note_failure(tx, hashed, now=now)
         answer(tx, room, came, now=now)
         return
     if owner[0] == "staff":
@@ -40,8 +44,6 @@ def _link(tx: Tx, kind: str, who: str, chat: int, *, now: datetime) -> None:
 
 def _spend(tx: Tx, token: str, hashed: str, *, now: datetime) -> tuple[str, str] | None:
     """A chat is either family or staff: a link of the other kind is not spent by it."""
-    if not invites.may_try(tx, hashed, now=now):
-        return None
     kinds = {kind for kind, _ in addresses.owners(tx, hashed)}
     wanted = "staff" if token.startswith(invites.PREFIXES["staff"]) else "contact"
     if kinds - {wanted}:
@@ -56,18 +58,21 @@ def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> No
     if situation.level in (Level.SILENT, Level.CUT):
         answer(tx, room, came, now=now)
         return
-    _link(tx, "contact", who, came.chat, now=now)
     scene = Scene(
         cause=came.id,
         at=came.at,
         contact=contact,
-        case=cases.get(tx, contact.case),
+        case=situation.case,
         level=situation.level,
         address=addresses.of(tx, "contact", contact.id),
         kept=None,
         message_no=came.message_no,
     )
-    record(tx, room, scene, enrolment.greet(situation), now=now)
+    # What was on its way to an earlier phone, or is open there, ends before this one is linked.
+    record(tx, room, replace(scene, cause=f"{came.id}:before"), (SendsStopped(),), now=now)
+    _link(tx, "contact", who, came.chat, now=now)
+    linked = replace(scene, address=addresses.of(tx, "contact", contact.id))
+    record(tx, room, linked, enrolment.greet(situation), now=now)
 
 
 def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime) -> None:
@@ -88,5 +93,7 @@ def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime)
         not_before=now,
     )
     post(tx, room, out, now=now)
-    for waiting in alerts.waiting(tx):
+    for asked in (*chains.asked_of(tx, who), *alerts.held_by(tx, who)):
+        ring.show_to(tx, room, asked, who, cause=came.id, now=now)
+    for waiting in chains.waiting(tx):
         ring.step(tx, room, waiting, now=now)

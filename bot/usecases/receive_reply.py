@@ -6,7 +6,9 @@ from datetime import datetime
 from bot.usecases import gather
 from bot.usecases.fall_back import fall_back
 from bot.usecases.incoming import Incoming
+from bot.usecases.receive_stranger import keep_words
 from bot.usecases.record import Scene, record
+from bot.usecases.repeat_for_phone import repeat_for_phone
 from bot.usecases.room import Room
 from flows import intake
 from flows.definition import Press
@@ -51,11 +53,11 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     kept = checkins.open_in_chat(tx, hashed)
     contact = _contact_of(tx, hashed, kept, button)
-    if contact is None:
+    if contact is None:  # not linked any more since the handler looked
+        keep_words(tx, room, came, now=now)
         return
     earlier = _earlier(tx, contact, hashed, came)
-    if earlier.checkin is not None:
-        kept = checkins.get(tx, earlier.checkin)
+    kept = _checkin_of(tx, contact, kept, earlier)
     situation = gather.situation(tx, room, contact, kept, now=now)
     fall_back(tx, contact, situation.level, now=now)
     events = intake.receive(situation, _reply(tx, contact, came, button, earlier))
@@ -73,15 +75,23 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         files=came.files,
     )
     record(tx, room, scene, events, now=now)
+    repeat_for_phone(tx, room, scene, events, now=now)
 
 
 def _contact_of(tx: Tx, hashed: str, kept: Kept | None, button: Found | None) -> Contact | None:
     """Whose act it is: the one the button was sent to, else whose turn it is to write."""
-    if button is not None:
-        return contacts.get(tx, button.owner)
     owners = tuple(who for kind, who in addresses.owners(tx, hashed) if kind == "contact")
+    if button is not None:
+        return contacts.get(tx, button.owner) if button.owner in owners else None
     turn = gather.writing_contact(tx, owners, kept)
     return None if turn is None else contacts.get(tx, turn)
+
+
+def _checkin_of(tx: Tx, contact: Contact, kept: Kept | None, earlier: _Earlier) -> Kept | None:
+    """The check-in that the act is about: where one phone serves several contacts, this one's."""
+    if earlier.checkin is not None:
+        return checkins.get(tx, earlier.checkin)
+    return kept if kept is not None and kept.contact == contact.id else None
 
 
 def _reply(

@@ -14,6 +14,7 @@ from storage.transaction import Tx
 from storage.words import Writer
 
 ONE_CHAT, ALL_CHATS = timedelta(hours=24), timedelta(hours=1)
+BARE_START = "/start"
 ALERTS_OF_ALL = 10
 """Sure critical words ring once per chat in 24 h and ten times an hour in all; the rest is read."""
 
@@ -22,7 +23,7 @@ def receive_stranger(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> No
     """Handle one message of a stranger. A tap or an edit of theirs has nothing to answer."""
     if not inbox.handled(tx, came.id, now=now):
         return
-    if came.pressed is None:
+    if came.text != BARE_START:  # a passer-by opened the chat: nothing was said
         keep_words(tx, room, came, now=now)
     if came.pressed is None and not came.is_edit:
         answer(tx, room, came, now=now)
@@ -45,6 +46,8 @@ def answer(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
 
 def keep_words(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     """Kept and screened like everybody's; supervisors are asked under the code "tamu"."""
+    if came.pressed is not None:
+        return
     hashed = addresses.chat_hash(tx, came.chat)
     kept = WordsKept(
         text=came.text or "", signs_level=came.signs.level, is_command=False, checkin=None

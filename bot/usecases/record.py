@@ -101,7 +101,8 @@ def _record_person(
         case SendsStopped():
             sending.stop(tx, room, scene, now=now)
         case Spoke():
-            contacts.update(tx, scene.contact.id, last_spoken_at=scene.at)
+            spoken = max(scene.at, scene.contact.last_spoken_at or scene.at)
+            contacts.update(tx, scene.contact.id, last_spoken_at=spoken)
         case _:
             _clear_phone(tx, room, scene, event, number, now=now)
 

@@ -1,7 +1,7 @@
 """What came of an alert: an outcome by button, a note in words; only its owner settles it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.texts import Text
 from bot.usecases import desk, screens
@@ -14,6 +14,7 @@ from bot.usecases.resume_contact import resume_contact
 from bot.usecases.room import Room
 from flows.escalation import may_close
 from flows.model import AlertKind, Outcome
+from flows.permissions import Right
 from storage import addresses, alerts, contacts, inbox, outbox, words
 from storage.outbox import Outgoing
 from storage.transaction import Tx
@@ -21,6 +22,9 @@ from storage.transaction import Tx
 REFUSED = Text("Somebody else is handling this, or it is done.")
 NEVER_AGREED = Text("They never gave their consent. Invite them again, face to face.")
 HINT = Text("This message is not kept. /bantuan lists the commands.")
+NOTE_WITHIN = timedelta(minutes=30)
+"""A text that comes later is no note: it may be about anything."""
+
 SPOKEN = (Outcome.TALKED_SAFE, Outcome.TALKED_MORE)
 
 ONLY_FOR = {Outcome.READ: AlertKind.READING, Outcome.RESUMED: AlertKind.RETURN}
@@ -30,6 +34,10 @@ ONLY_FOR = {Outcome.READ: AlertKind.READING, Outcome.RESUMED: AlertKind.RETURN}
 def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
     """Close it, or, where nobody was reached for the first time, keep it open and say so."""
     outcome = Outcome(str(seat.button.act["outcome"]))
+    if seat.button.act.get("tries", 0) != seat.alert.tries:
+        return None  # the second tap of a button that has been answered
+    if not desk.is_allowed(tx, seat, Right.RECORD_OUTCOME, now=now):
+        return REFUSED
     if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
         return REFUSED
     contact = seat.alert.contact
@@ -52,7 +60,7 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
 
 def skip_note(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
     """Lewati catatan."""
-    if alerts.awaiting_note(tx, seat.person.id) != seat.alert.id:
+    if seat.alert.note_from != seat.person.id:
         return REFUSED
     alerts.update(tx, seat.alert.id, note_from=None)
     payload = screens.done(seat.alert.code)
@@ -67,7 +75,7 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     person, address = desk.who(tx, came)
     if person is None or address is None:
         return
-    waiting = alerts.awaiting_note(tx, person.id)
+    waiting = alerts.awaiting_note(tx, person.id, since=now - NOTE_WITHIN)
     alert = None if waiting is None else alerts.get(tx, waiting)
     if alert is not None and came.text:
         alerts.keep_note(tx, alert, came.text)

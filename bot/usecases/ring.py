@@ -1,5 +1,6 @@
 """Let a chain do its next step: tell who is to be told, in rows, and say when it goes on."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,11 +10,13 @@ from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows import escalation
 from flows.definition import Chain, Step, Urgencies
-from flows.model import AlertKind, StaffId, Urgency
-from storage import addresses, alerts, staff
+from flows.model import AlertKind, AlertState, StaffId, Urgency
+from storage import addresses, alerts, chains, staff
 from storage.alerts import Alert
 from storage.outbox import Outgoing
 from storage.transaction import Tx
+
+log = logging.getLogger(__name__)
 
 NOTICE = "notice"
 ALERT_LANE, ANSWER_LANE = 0, 1
@@ -35,11 +38,19 @@ def chain_for(urgencies: Urgencies, kind: AlertKind, urgency: Urgency) -> Chain:
     return chain
 
 
+def step_due(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
+    """The tick's step: only if it is still due, for somebody may have tapped since the look."""
+    if alert_id in chains.due(tx, now=now):
+        step(tx, room, alert_id, now=now)
+
+
 def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     """The step that is due: of a new alert the first one, at once or when working hours begin.
 
     Nobody reachable: it waits for somebody who links later."""
     alert = _the(tx, alert_id)
+    if alert.state is not AlertState.OPEN:
+        return
     zone, working = _zone(tx, alert), room.content.urgencies.working
     begins = escalation.starts_at(alert.chain, now=now, working=working, timezone=zone)
     if begins > now:
@@ -56,9 +67,13 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
         return
     if not advanced.tell:  # supervisors stand in for a worker without a phone, and for strangers
         advanced = chain(now=now, reach={**reach, "worker": reach["supervisor"]})
+    if not advanced.tell:
+        log.error("nobody can be told", extra={"action": "alert_waits", "alert": alert.id})
+    number = chains.times_told(tx, alert.id)
     for person in advanced.tell:
-        _notify(tx, room, alert, person, now=now)
-    alerts.told(tx, alert, advanced.tell, step=advanced.step, now=now)
+        row = f"{NOTICE}:{alert.id}:{alert.round}:{number}:{person}"
+        _notify(tx, room, alert, person, row, now=now)
+    chains.told(tx, alert, advanced.tell, step=advanced.step, now=now)
     alerts.update(
         tx,
         alert.id,
@@ -73,6 +88,19 @@ def raise_to_critical(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> Non
     raise_to(tx, room, alert, Urgency.CRITICAL, kind=AlertKind.ALERT, now=now)
 
 
+def ring_anew(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
+    """The one who took it cannot be reached any more: it is everybody's again."""
+    alert = _the(tx, alert_id)
+    raise_to(tx, room, alert, alert.urgency, kind=alert.kind, now=now)
+
+
+def show_to(
+    tx: Tx, room: Room, alert_id: str, person: StaffId, *, cause: str, now: datetime
+) -> None:
+    """The notice once more on a phone that this person has connected since."""
+    _notify(tx, room, _the(tx, alert_id), person, f"{NOTICE}:{alert_id}:{cause}", now=now)
+
+
 def raise_to(
     tx: Tx, room: Room, alert: Alert, urgency: Urgency, *, kind: AlertKind, now: datetime
 ) -> None:
@@ -82,26 +110,30 @@ def raise_to(
         alert.id,
         kind=kind,
         urgency=urgency,
-        state="open",
+        state=AlertState.OPEN,
         chain=escalation.chain_as_json(chain_for(room.content.urgencies, kind, urgency)),
         round=alert.round + 1,
         step=0,
         acknowledged_by=None,
         acknowledged_at=None,
+        tries=0,
+        outcome=None,
+        closed_by=None,
+        closed_at=None,
+        note_from=None,
     )
     step(tx, room, alert.id, now=now)
 
 
-def _notify(tx: Tx, room: Room, alert: Alert, person: StaffId, *, now: datetime) -> None:
+def _notify(tx: Tx, room: Room, alert: Alert, person: StaffId, row: str, *, now: datetime) -> None:
     address = addresses.of(tx, "staff", person)
     if address is None:
         return
-    number = alerts.times_told(tx, alert.id)
     post(
         tx,
         room,
         Outgoing(
-            id=f"{NOTICE}:{alert.id}:{alert.round}:{number}:{person}",
+            id=row,
             lane=ALERT_LANE if alert.kind is AlertKind.ALERT else ANSWER_LANE,
             kind=NOTICE,
             verb="send",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.texts import Text
 from flows.model import AlertKind, Outcome, Role, Urgency
 from storage.alerts import Alert
-from storage.outbox import Key, Payload
+from storage.outbox import Act, Key, Payload
 
 
 class Deed(StrEnum):
@@ -106,7 +106,8 @@ def outcomes(alert: Alert) -> Payload:
         rows.insert(0, (Outcome.READ,))
     if alert.kind is AlertKind.RETURN:
         rows.insert(0, (Outcome.RESUMED,))
-    keys = tuple(tuple(_outcome(alert, outcome) for outcome in row) for row in rows)
+    settling = (tuple(_outcome(alert, outcome) for outcome in row) for row in rows)
+    keys = ((_look(),), *settling)
     text = Text("{code}. You are handling it. What came of it?").fill(code=alert.code)
     return Payload(text=text, keys=keys, is_protected=True)
 
@@ -137,8 +138,9 @@ def plain(text: Text, **places: str) -> Payload:
     return Payload(text=text.fill(**places))
 
 
-def detail(alert: Alert, found: Detail) -> Payload:
-    """Why, with the words that fired. Protected, and gone at the outcome or after 10 minutes."""
+def detail(alert: Alert, found: Detail) -> tuple[Payload, ...]:
+    """Why, with the words that fired, on as many pages as it takes. Protected, and gone at the
+    outcome or after 10 minutes."""
     parts = [f"{alert.code}. {URGENCIES[alert.urgency].fill()}", Text("Why:").fill()]
     parts += [f"- {reason}" for reason in found.reasons]
     if found.words:
@@ -147,10 +149,24 @@ def detail(alert: Alert, found: Detail) -> Payload:
         parts += [Text("Words noticed: {words}").fill(words=", ".join(found.fired))]
     if found.answers:
         parts += ["", Text("Answers:").fill(), *found.answers]
-    return Payload(text="\n".join(parts)[:LONGEST], is_protected=True)
+    return tuple(Payload(text=page, is_protected=True) for page in pages("\n".join(parts)))
 
 
-LONGEST = 4096  # characters Telegram takes in one message
+PAGE = 1800
+"""Characters of a page. Telegram takes 4096 UTF-16 units, and an emoji is two of them."""
+
+
+def pages(text: str) -> tuple[str, ...]:
+    """`text` cut into pages at the ends of lines, or in the middle of a line that is too long."""
+    found, page = [], ""
+    for line in text.split("\n"):
+        for part in [line[at : at + PAGE] for at in range(0, len(line), PAGE)] or [""]:
+            if page and len(page) + len(part) >= PAGE:
+                found.append(page)
+                page = part
+            else:
+                page = f"{page}\n{part}" if page else part
+    return (*found, page)
 
 
 def _needs_a_look(first: str, code: str) -> str:
@@ -164,7 +180,8 @@ def _look() -> Key:
 def _outcome(alert: Alert, outcome: Outcome) -> Key:
     is_second_try = outcome is Outcome.NOT_REACHED and alert.tries > 0
     label = AGAIN if is_second_try else OUTCOMES[outcome]
-    return Key(label=label.fill(), act={"deed": Deed.OUTCOME, "outcome": outcome})
+    act: Act = {"deed": Deed.OUTCOME, "outcome": outcome, "tries": alert.tries}
+    return Key(label=label.fill(), act=act)
 
 
 def _key(label: Text, deed: Deed) -> Key:

@@ -13,7 +13,7 @@ from bot.usecases.room import Room
 from flows.events import Button, Manner, Message, MessageDue, Purpose
 from flows.model import CheckinState, Level, SafeHours
 from flows.programme import in_safe_hours, next_safe, safe_until
-from storage import checkins, contacts, outbox
+from storage import addresses, checkins, contacts, outbox
 from storage.outbox import Key, Outgoing, Payload
 from storage.transaction import Tx
 
@@ -80,7 +80,8 @@ def hide(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
     """CUKUP: whatever can still be deleted leaves the phone, and nothing comes back by itself."""
     if scene.address is None:
         return
-    outbox.cancel(tx, owner_kind="contact", owner_id=scene.contact.id)
+    for kind, owner in addresses.owners(tx, scene.address.chat_hash):
+        outbox.cancel(tx, owner_kind=kind, owner_id=owner)
     for row in outbox.on_phone(tx, scene.address.chat_hash, now=now):
         _change_shown(tx, room, scene, "delete", row, now=now)
         outbox.mark_gone(tx, row)

@@ -47,14 +47,17 @@ async def test_an_alert_goes_before_everything_that_waits_in_its_chat(office: An
     assert office.telegram.texts == ["first", "alert", "second"]
 
 
-async def test_no_more_calls_are_open_than_allowed(office: Any) -> None:
+async def test_no_more_calls_are_open_than_allowed_and_one_is_kept_for_alerts(office: Any) -> None:
     for number in range(5):
         await office.put(f"broadcast {number}", to=f"4{number}")
     office.telegram.holds()
 
-    async with office.sender(at_once=2) as sender:
+    async with office.sender(at_once=3) as sender:
         await office.telegram.gets("broadcast 0", "broadcast 1")
-        assert sender.metrics()["in_flight"] == 2
+        await office.put("alert", to=RATNA, lane=0, kind="notice")
+        await office.telegram.gets("broadcast 0", "broadcast 1", "alert")
+        await office.put("next alert", to=DEWI, lane=0, kind="notice")
+        assert sender.metrics()["in_flight"] == 3
 
 
 async def test_an_edit_whose_message_vanished_is_sent_anew(office: Any) -> None:

@@ -107,3 +107,39 @@ async def test_a_hand_that_was_thought_dead_changes_nothing_any_more(office: Any
 
     assert (await office.row("question")).state == "uncertain"
     assert slow.metrics()["fenced"] == 1
+
+
+async def test_a_row_that_was_never_settled_is_judged_when_its_lease_is_over(office: Any) -> None:
+    office.telegram.holds()
+    await office.put("alert", to=RATNA, lane=0, kind="notice")
+
+    async with office.sender() as sender:
+        await office.telegram.gets("alert")
+        office.clock.forward(minutes=3)
+        await office.telegram.gets("alert", "alert (ulang)")
+        office.telegram.open.set()
+        await office.until(lambda: sender.metrics().get("fenced") == 1)
+        await office.sees("alert", "sent")
+
+    assert (await office.row("alert")).message_no == 2
+    assert sender.metrics()["sent"] == 1
+
+
+async def test_a_delete_that_fails_for_long_holds_nobody_back_and_is_done_in_the_end(
+    office: Any,
+) -> None:
+    await office.put("consent", kind="consent")
+
+    async with office.sender() as sender:
+        await office.sees("consent", "sent")
+        office.telegram.answers.extend([Unknown(reason="server error")] * 8)
+        await office.put("delete", verb="delete", target="consent")
+        for tried in range(1, 9):
+            await office.until(lambda n=tried: sender.metrics().get("retried") == n)
+            if tried == 1:
+                await office.put("thanks", lane=1, kind="answer")
+                await office.sees("thanks", "sent")
+            office.clock.forward(minutes=10)
+        await office.sees("delete", "sent")
+
+    assert (await office.row("consent")).is_gone

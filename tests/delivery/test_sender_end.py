@@ -1,6 +1,7 @@
 """People who blocked the bot, a refused token, stopping, and being idle."""
 
 import asyncio
+import logging
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -14,7 +15,7 @@ from bot.ports import Refusal, Refused, Unauthorized
 from flows.model import SafeHours
 from storage import outbox
 
-RATNA = "2002"
+RATNA, DEWI = "2002", "3003"
 BLOCKED = Refused(kind=Refusal.BLOCKED, code=403)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -44,18 +45,55 @@ async def test_a_person_who_blocked_the_bot_is_told_once_and_first(office: Any) 
     assert (await office.row("two")).state == "cancelled"
 
 
-async def test_a_failing_callback_does_not_hold_up_the_rest(office: Any) -> None:
-    async def fail(*_: str) -> None:
-        raise LookupError
+async def test_a_row_is_kept_until_somebody_could_be_told_of_its_owner(office: Any) -> None:
+    told = []
 
-    office.on_unreachable = fail
-    office.telegram.answers.append(BLOCKED)
-    await office.put("one")
+    async def fail_at_first(*who: str) -> None:
+        told.append(who)
+        if len(told) == 1:
+            raise LookupError
+
+    office.on_unreachable = fail_at_first
+    office.telegram.answers.extend([BLOCKED, BLOCKED])
+    await office.put("one", to=RATNA, lane=0, kind="notice")
+
+    async with office.sender() as sender:
+        await office.until(lambda: sender.metrics().get("retried") == 1)
+        await office.put("two", to=DEWI)
+        await office.sees("two", "sent")
+        office.clock.forward(seconds=1)
+        await office.sees("one", "unreachable")
+
+    assert told == [("staff", "person 2002", "one")] * 2
+
+
+async def test_staff_whose_chat_is_gone_are_passed_over(office: Any) -> None:
+    office.telegram.answers.append(Refused(kind=Refusal.CHAT_GONE, code=400))
+    await office.put("alert", to=RATNA, lane=0, kind="notice")
 
     async with office.sender():
-        await office.sees("one", "unreachable")
-        await office.put("two", to=RATNA)
-        await office.sees("two", "sent")
+        await office.sees("alert", "unreachable")
+
+    assert office.unreachable == [("staff", "person 2002", "alert")]
+
+
+async def test_an_alert_that_can_never_go_out_is_an_error_of_its_own(
+    office: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = Refused(kind=Refusal.OTHER, code=400)
+    office.telegram.answers.extend([refused, refused])
+    await office.put("alert", to=RATNA, lane=0, kind="notice")
+    await office.put("question")
+
+    async with office.sender():
+        await office.sees("alert", "dead")
+        await office.sees("question", "dead")
+
+    errors = [vars(one) for one in caplog.records if one.levelno == logging.ERROR]
+    assert {(one["action"], one["row"]) for one in errors} == {
+        ("alert_dead", "alert"),
+        ("dead", "question"),
+    }
 
 
 async def test_a_refused_token_stops_everything_and_loses_nothing(office: Any) -> None:

@@ -49,12 +49,18 @@ async def test_details_leave_every_phone_at_the_outcome(world: World) -> None:
     await dewi.taps("Lihat")
     await ratna.taps("Saya tangani")
     assert [len(await details(phone)) for phone in (ratna, dewi)] == [2, 1]
+    safe = await ratna.button("Bicara, aman")
+    await dewi.taps_old(*safe)
+    assert await dewi.toast() == NOT_YOURS, "only the owner settles it"
 
     await ratna.taps("Kunjungi")
 
     assert [len(await details(phone)) for phone in (ratna, dewi)] == [0, 0]
     await world.forward(minutes=11)
     await ratna.sees_last("Catatan?")
+    await ratna.taps_old(*safe)
+    assert await ratna.toast() == "Ini sudah ditangani orang lain, atau sudah selesai."
+    assert await world.rows("select outcome from alerts where kind = 'alert'") == [("visit",)]
 
 
 async def test_a_button_counts_only_in_the_chat_it_was_sent_to(world: World) -> None:
@@ -119,21 +125,3 @@ async def test_whom_the_chain_asked_sees_the_case_until_the_outcome(world: World
     opened = await world.rows("select count(*) from audit where action = 'read_words'")
     refused = await world.rows("select count(*) from audit where action = 'refused_read_words'")
     assert (opened, refused) == ([(2,)], [(1,)])
-
-
-async def test_only_the_owner_settles_it(world: World) -> None:
-    ratna = await world.staff("Ratna")
-    dewi = await world.staff("Dewi", Role.SUPERVISOR)
-    sari = await world.family(ratna)
-    await sari.writes(CRITICAL)
-    await world.forward(minutes=15)
-    await ratna.taps("Saya tangani")
-    safe = await ratna.button("Bicara, aman")
-
-    await dewi.taps_old(*safe)
-    assert await dewi.toast() == NOT_YOURS
-    await ratna.taps("Kunjungi")
-    await ratna.taps_old(*safe)
-
-    assert await ratna.toast() == "Ini sudah ditangani orang lain, atau sudah selesai."
-    assert await world.rows("select outcome from alerts where kind = 'alert'") == [("visit",)]

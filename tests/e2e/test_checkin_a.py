@@ -8,7 +8,6 @@ from tests.e2e.scenes import (
     DAYS,
     HARMLESS,
     ITEMS,
-    answers,
     kept_answers,
     labels_of,
     notice,
@@ -94,24 +93,15 @@ async def test_a_word_in_between_is_kept_and_the_question_comes_again_below(worl
     assert asked["text"] == f"Terima kasih, sudah saya catat.\n\n{before['text']}"
     assert labels_of(asked) == labels_of(before)
     assert labels_of((await sari.messages())[-2]) == []
-    await sari.taps("3-4 hari")
-    await sari.sees_last("3/8")
-    await ratna.sees(notice("Tugas"))
-    texts = [row for row in await world.replies() if row.text == HARMLESS]
-    assert [(row.item, row.value, row.checkin_id is None) for row in texts] == [(None, None, False)]
-
-
-async def test_words_at_the_end_are_kept_and_selesai_ends(world: World) -> None:
-    sari = await world.family(await world.staff("Ratna"))
-    await world.first_checkin(sari)
-    await answers(sari, [0] * 7)
-
+    await taps_all(sari, ["3-4 hari", *["Tidak ada"] * 6])
     await sari.writes("terima kasih ya bu")
     await sari.sees_last("Terima kasih, sudah saya catat. Ada lagi? Kalau tidak, tekan Selesai.")
     await sari.taps("Selesai")
-
     assert re.fullmatch(THANKS, (await sari.last())["text"])
-    assert "terima kasih ya bu" in [row.text for row in await world.replies()]
+    await ratna.sees(notice("Tugas"))
+    texts = [row for row in await world.replies() if row.item is None]
+    assert [row.text for row in texts] == [HARMLESS, "terima kasih ya bu"]
+    assert all(row.value is None and row.checkin_id is not None for row in texts)
 
 
 async def test_a_lowered_answer_is_kept_but_the_highest_counts(world: World) -> None:

@@ -20,8 +20,12 @@ async def test_stop_in_any_form_ends_every_send_and_opens_a_task(world: World) -
         for code, name in (("K-1", "Umi"), ("K-2", "Sari"), ("K-3", "Wati"), ("K-4", "Yuli"))
     }
     umi, sari, wati, yuli = mothers.values()
+    await world.first_checkin(umi)
+    await taps_all(umi, ["Mulai", "Tidak ada"])
+    old = await umi.button("Tidak ada")
 
     await umi.writes("STOP")
+    assert labels_of(await umi.message(old[1])) == []
     await sari.writes("/berhenti")
     await wati.writes("Berhenti!")
     await yuli.writes("bantuan")
@@ -30,30 +34,14 @@ async def test_stop_in_any_form_ends_every_send_and_opens_a_task(world: World) -
     for code, mother in mothers.items():
         await mother.sees_last(STOPPED)
         await ratna.sees(notice("Tugas", code))
-    pushes = [await mother.pushes() for mother in mothers.values()]
+    seen = [await mother.messages() for mother in mothers.values()]
+    await umi.taps_old(*old)
     await world.forward(days=15)
-    assert [await mother.pushes() for mother in mothers.values()] == pushes
-    assert await world.rows("select count(*) from checkins") == [(0,)]
+    assert [await mother.messages() for mother in mothers.values()] == seen
+    assert await world.rows("select state from checkins") == [("cancelled",)] * 4
     assert await world.rows("select distinct urgency from alerts where kind = 'route'") == [
         ("tinggi",)
     ]
-
-
-async def test_stop_in_the_middle_takes_the_question_away(world: World) -> None:
-    ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
-    await world.first_checkin(sari)
-    await taps_all(sari, ["Mulai", "Tidak ada"])
-    old = await sari.button("Tidak ada")
-
-    await sari.writes("stop")
-    assert labels_of(await sari.message(old[1])) == []
-    seen = await sari.messages()
-    await sari.taps_old(*old)
-    await world.forward(days=6)
-
-    assert await sari.messages() == seen
-    assert await world.rows("select state from checkins") == [("cancelled",)]
 
 
 async def test_where_the_home_is_a_risk_leaving_is_kritis(world: World) -> None:
@@ -94,24 +82,12 @@ async def test_after_stop_only_mulai_and_bantuan_are_answered_and_all_is_read(
     await sari.sees_last("Bantuan untuk Bapak/Ibu.")
     await sari.writes("mulai")
     await sari.sees_last("Baik, Bapak/Ibu. Petugas akan menyapa dulu.")
+    pushes = await sari.pushes()
+    await world.forward(days=8)
+    assert await sari.pushes() == pushes, "nothing resumes before the worker agrees"
 
     await taps_all(ratna, ["Saya tangani", "Ikut lagi", "Lewati catatan"])
     await world.first_checkin(sari)
-
-
-async def test_nothing_resumes_before_the_worker_agrees(world: World) -> None:
-    ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
-    await sari.writes("STOP")
-    await sari.writes("MULAI")
-    pushes = await sari.pushes()
-
-    await world.forward(days=8)
-    assert await sari.pushes() == pushes
-    await taps_all(ratna, ["Saya tangani", "Bicara, aman"])
-    await world.forward(days=2)
-
-    assert await sari.pushes() == pushes
 
 
 async def test_a_wrong_person_is_left_alone_and_somebody_looks(world: World) -> None:

@@ -52,6 +52,19 @@ async def test_hard_words_in_a_check_in_ring_and_leave_the_question(world: World
     await ratna.sees("Menjawab Tidak aman.")
 
 
+async def test_typed_tidak_aman_is_kritis_asked_or_not(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.family(ratna)
+
+    await sari.writes("Gak aman!!")
+
+    assert (await sari.last())["text"] == DANGER
+    assert await rung(ratna) == (1, 0)
+    await ratna.taps("Saya tangani")
+    await sari.writes("tidak aman bu")
+    assert await rung(ratna) == (2, 0), "what somebody took never swallows a new cry"
+
+
 async def test_the_answer_to_the_safety_question_closes_nothing(world: World) -> None:
     ratna = await world.staff("Ratna")
     sari = await world.family(ratna)
@@ -68,19 +81,6 @@ async def test_the_answer_to_the_safety_question_closes_nothing(world: World) ->
     ]
     answers = [(row.item, row.value, row.text) for row in await world.replies() if row.item]
     assert answers == [("safe_now", 0, None), ("safe_now", 1, "belum tahu")]
-
-
-async def test_typed_tidak_aman_is_kritis_asked_or_not(world: World) -> None:
-    ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
-
-    await sari.writes("Gak aman!!")
-
-    assert (await sari.last())["text"] == DANGER
-    assert await rung(ratna) == (1, 0)
-    await ratna.taps("Saya tangani")
-    await sari.writes("tidak aman bu")
-    assert await rung(ratna) == (2, 0), "what somebody took never swallows a new cry"
 
 
 async def test_denied_and_harmless_words_wait_on_one_reading_list(world: World) -> None:

@@ -1,6 +1,6 @@
 """From aiogram's types to one act of a person."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from aiogram.types import CallbackQuery, Message
 
@@ -14,7 +14,7 @@ MEDIA = ("photo", "voice", "video", "video_note", "audio", "document", "sticker"
 
 def from_message(services: Services, row: Unhandled, message: Message) -> Incoming:
     """A message or its edit; the signs are found here, before any transaction opens."""
-    text = message.text or message.caption
+    text = _readable(message.text or message.caption)
     own = message.contact is not None and message.from_user is not None
     return Incoming(
         id=row.id,
@@ -47,10 +47,21 @@ def from_tap(row: Unhandled, query: CallbackQuery) -> Incoming:
     )
 
 
+def _readable(text: str | None) -> str | None:
+    """Half of a broken emoji is no UTF-8: it could be stored, but never shown to staff."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _acted_at(services: Services, message: Message) -> datetime:
-    """The message's own date on the moved clock, never after now."""
+    """The message's own date on the moved clock, never after now.
+
+    The two looks at the clock lie a few microseconds apart: rounded away, so that messages of one
+    second keep their order and none of nine o'clock sharp counts as before it."""
     now, wall = services.clock.now(), services.clock.wall()
-    return min(message.date + (now - wall), now)
+    offset = timedelta(seconds=round((now - wall).total_seconds(), 2))
+    edited = message.edit_date
+    acted = message.date if edited is None else datetime.fromtimestamp(edited, UTC)
+    return min(acted + offset, now)
 
 
 def _files(message: Message) -> tuple[File, ...]:

@@ -49,6 +49,7 @@ def _checkins() -> None:
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("floor", sa.Integer(), nullable=False),
         sa.Column("is_put_off", sa.Boolean(), nullable=False),
+        sa.Column("is_reminded", sa.Boolean(), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),

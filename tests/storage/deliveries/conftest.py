@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from storage import deliveries, outbox, tables
 from storage.addresses import Address, chat_hash
@@ -41,6 +41,7 @@ class Post:
         lease: str = "this run",
         resting: tuple[str, ...] = (),
         paused: tuple[str, ...] = (),
+        only_alerts: bool = False,
     ) -> dict[str, Claimed]:
         """What may go now, by row, in order."""
 
@@ -54,6 +55,7 @@ class Post:
                 limit=limit,
                 resting={chat_hash(tx, chat) for chat in resting},
                 paused={chat_hash(tx, chat) for chat in paused},
+                only_alerts=only_alerts,
             )
 
         return {claimed.hand.row: claimed for claimed in self.database.write_now(work)}
@@ -94,6 +96,26 @@ class Post:
 
     def orphans(self, lease: str) -> tuple[InHand, ...]:
         return self.database.read_now(deliveries.orphans, lease=lease)
+
+    def overdue(self, wall: datetime) -> list[str]:
+        return [hand.row for hand in self.database.read_now(deliveries.overdue, wall=wall)]
+
+    def damages(self, row: str, **values: object) -> None:
+        """Somebody wrote into the database by hand."""
+        o = tables.outbox
+        self.database.write_now(
+            lambda tx: tx.execute(update(o).where(o.c.id == row).values(**values))
+        )
+
+    def reseals(self, row: str, payload: str) -> None:
+        """The row says what another version of the program wrote."""
+
+        subject = str(self.row(row).subject)
+
+        def seal(tx: Tx) -> bytes:
+            return tx.vault.seal(tx, subject, outbox.PAYLOAD, row, payload)
+
+        self.damages(row, payload=self.database.write_now(seal))
 
     def unsettled(self, now: datetime = NOW) -> int:
         return self.database.read_now(deliveries.unsettled, now=now)

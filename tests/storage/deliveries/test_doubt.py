@@ -37,6 +37,24 @@ def test_rows_of_this_run_are_no_orphans(post: Any) -> None:
     assert post.orphans("this run") == ()
 
 
+def test_a_row_whose_lease_is_over_is_found_and_others_are_not(post: Any) -> None:
+    post.put("question")
+    post.claim()
+
+    assert post.overdue(WALL + MINUTE) == []
+    assert post.overdue(WALL + 3 * MINUTE) == ["question"]
+
+
+def test_a_late_settler_does_not_settle_the_next_try_of_its_own_process(post: Any) -> None:
+    post.put("question")
+    late = post.claim()["question"]
+    post.settle(late, State.PENDING, error="x")
+    again = post.claim()["question"]
+
+    assert not post.settle(late, State.SENT, message_no=5)
+    assert post.settle(again, State.SENT, message_no=6)
+
+
 def test_every_try_is_counted(post: Any) -> None:
     post.put("question")
 

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from flows.model import SafeHours
 from storage import tables
-from storage.database import Tx
 from storage.deliveries import State
 from storage.outbox import Key, Payload
 
@@ -104,6 +103,15 @@ def test_no_more_is_taken_than_asked_for(post: Any) -> None:
     assert post.turns(limit=2) == ["broadcast 0", "broadcast 1"]
 
 
+def test_only_alerts_are_taken_where_only_alerts_may_go(post: Any) -> None:
+    post.put("question")
+    post.put("task", lane=1, to=RATNA, kind="notice")
+    post.put("alert", lane=0, to="3003", kind="notice")
+
+    assert post.turns(only_alerts=True) == ["alert"]
+    assert post.turns() == ["task", "question"]
+
+
 # Time
 
 
@@ -164,34 +172,6 @@ def test_an_instruction_says_all_and_shows_none_of_it(post: Any) -> None:
     assert claimed.instruction.payload.keys == keys
     assert "K-0142" not in repr(claimed)
     assert RATNA not in repr(claimed.instruction)
-
-
-def test_a_row_of_an_erased_person_is_closed_and_the_others_go_on(post: Any) -> None:
-    post.put("question")
-    post.put("alert", lane=1, to=RATNA)
-
-    def erase(tx: Tx) -> None:
-        tx.vault.destroy(tx, f"contact:{SARI}", now=NOW)
-
-    post.database.write_now(erase)
-
-    assert post.turns() == ["alert"]
-    assert (post.state("question"), post.row("question").error) == ("cancelled", "SubjectErased")
-
-
-def test_a_row_that_was_tampered_with_is_dead_and_the_others_go_on(post: Any) -> None:
-    post.put("question")
-    post.put("alert", lane=1, to=RATNA)
-
-    def swap(tx: Tx) -> None:
-        tx.execute(
-            update(tables.outbox).where(tables.outbox.c.id == "question").values(payload=b"x")
-        )
-
-    post.database.write_now(swap)
-
-    assert post.turns() == ["alert"]
-    assert post.state("question") == "dead"
 
 
 def test_nothing_due_changes_nothing(post: Any) -> None:

@@ -1,0 +1,70 @@
+"""One phone, several children: a goodbye, or the wish to come back, counts for all of them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.usecases import gather
+from bot.usecases.incoming import NO_SIGNS
+from bot.usecases.record import Scene, record
+from bot.usecases.room import Room
+from flows import commands
+from flows.definition import Press
+from flows.events import AlertFound, ContactMoved, Event, MessageDue
+from flows.model import AlertKind, ContactState, MessageId
+from flows.situation import Reply
+from storage import addresses, cases
+from storage.transaction import Tx
+
+OVER = (*commands.ENDED, *commands.GONE)
+
+
+def repeat_for_phone(
+    tx: Tx, room: Room, scene: Scene, events: tuple[Event, ...], *, now: datetime
+) -> None:
+    """The same for every other contact on this phone. The words were said already, and promise
+    something about the phone: "Saya berhenti mengirim pesan"."""
+    pressed = _said(events)
+    if pressed is None or scene.address is None:
+        return
+    for kind, owner in addresses.owners(tx, scene.address.chat_hash):
+        if kind == "contact" and owner != scene.contact.id:
+            _repeat(tx, room, scene, owner, pressed, now=now)
+
+
+def _said(events: tuple[Event, ...]) -> Press | None:
+    for event in events:
+        match event:
+            case ContactMoved(state=ContactState.STOPPED):
+                return Press.STOP
+            case ContactMoved(state=ContactState.WRONG_PERSON):
+                return Press.WRONG_PERSON
+            case AlertFound(kind=AlertKind.RETURN):
+                return Press.RETURN
+            case _:
+                pass
+    return None
+
+
+def _repeat(tx: Tx, room: Room, scene: Scene, owner: str, pressed: Press, *, now: datetime) -> None:
+    contact = gather.the_contact(tx, owner)
+    if (contact.state in OVER) is not (pressed is Press.RETURN):
+        return
+    situation = gather.situation(tx, room, contact, None, now=now)
+    cause = f"{scene.cause}:{owner}"
+    reply = Reply(id=MessageId(cause), at=scene.at, signs=NO_SIGNS)
+    found = commands.press(situation, reply, pressed) or ()
+    other = replace(
+        scene,
+        cause=cause,
+        contact=contact,
+        case=cases.get(tx, contact.case),
+        level=situation.level,
+        address=addresses.of(tx, "contact", contact.id),
+        kept=None,
+        message_no=None,
+        pressed_row=None,
+        edits=None,
+        files=(),
+    )
+    unsaid = tuple(event for event in found if not isinstance(event, MessageDue))
+    record(tx, room, other, unsaid, now=now)

@@ -1,0 +1,98 @@
+"""kill -9 at the worst moments: while a page, an answer or a notice hangs in the air."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.outside import Centre, Person, a_centre
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FOR_EVER_S = 600.0  # a call that will not end before the program does
+NOTICE = "Kritis. 1 hal perlu dilihat. K-0500"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One family in the middle of a check-in, and its worker."""
+
+    centre: Centre
+    ratna: Person
+    dewi: Person
+    sari: Person
+
+    async def stored(self, *texts: str) -> list[int]:
+        """How often each text is in the export."""
+        kept = [row["text"] for row in await self.centre.export()]
+        return [kept.count(text) for text in texts]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def scene(
+    tmp_path_factory: pytest.TempPathFactory, unused_tcp_port_factory: Callable[[], int]
+) -> AsyncIterator[Scene]:
+    async with a_centre(tmp_path_factory.mktemp("crash"), unused_tcp_port_factory) as centre:
+        ratna, dewi = await asyncio.gather(
+            centre.staff("Ratna"), centre.staff("Dewi", "supervisor")
+        )
+        sari = await centre.family(ratna, "K-0500")
+        yield Scene(centre=centre, ratna=ratna, dewi=dewi, sari=sari)
+
+
+async def test_a_page_that_was_lost_on_its_way_comes_again(scene: Scene) -> None:
+    centre, sari = scene.centre, scene.sari
+    lost = await centre.fault("drop_answer", "getUpdates")
+
+    await sari.does("text", text="pesan pertama")  # ends the poll that waits; the next one is hit
+    await centre.strikes(lost)
+    await sari.does("text", text="pesan kedua")
+    await centre.dies_and_returns()
+
+    assert await scene.stored("pesan pertama", "pesan kedua") == [1, 1]
+
+
+async def test_an_alert_that_hung_as_the_program_died_is_rung_and_the_chain_goes_on(
+    scene: Scene,
+) -> None:
+    centre, sari, ratna = scene.centre, scene.sari, scene.ratna
+    told, asked = await ratna.pushed(NOTICE), await scene.dewi.pushed(NOTICE)
+    hangs = await centre.fault("delay", "sendMessage", chat_id=ratna.id, seconds=FOR_EVER_S)
+
+    await sari.does("text", text="dia mau bunuh diri")
+    await centre.strikes(hangs)
+    await centre.dies_and_returns()
+
+    assert await scene.stored("dia mau bunuh diri") == [1]
+    assert await ratna.pushed(NOTICE) == told + 1
+    await centre.forward(minutes=15)
+    assert await scene.dewi.pushed(NOTICE) == asked + 1
+    await ratna.presses("Saya tangani", under=NOTICE)
+
+
+async def test_lost_answers_of_telegram_double_no_reply_and_lose_no_alert(scene: Scene) -> None:
+    """The notice, the question and the end of a tap are on the phones; the program never hears."""
+    centre, sari, ratna = scene.centre, scene.sari, scene.ratna
+    await centre.is_asked(sari)
+    await sari.taps("Mulai")
+    told = [push for push in await ratna.pushes() if push == NOTICE]
+
+    notice = await centre.fault("drop_answer", "sendMessage", chat_id=ratna.id)
+    await sari.does("text", text="tadi malam dia dipukul bapaknya")
+    await centre.strikes(notice)
+    question = await centre.fault("drop_answer", "editMessageText", chat_id=sari.id)
+    end = await centre.fault("delay", "answerCallbackQuery", seconds=FOR_EVER_S, accepted=True)
+    await sari.does("tap", label="3-4 hari")
+    await centre.strikes(question)
+    await centre.strikes(end)
+    await centre.dies_and_returns()
+
+    kept = [(row["item"], row["value"], row["text"]) for row in await centre.export()]
+    assert kept.count((None, None, "tadi malam dia dipukul bapaknya")) == 1
+    assert [value for item, value, _ in kept if item == "sleep"] == [2]
+    assert sum("2/3" in text for text in await sari.texts()) == 1
+    unmarked = [push for push in await ratna.pushes() if push == NOTICE]
+    assert len(unmarked) == len(told) + 1
+    await ratna.presses("Saya tangani", under=NOTICE)
