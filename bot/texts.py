@@ -30,7 +30,7 @@ class Text(str):
 def _catalogue(language: str) -> gettext.NullTranslations:
     path = LOCALES / language / "LC_MESSAGES" / "bot.po"
     if not path.exists():
-        return gettext.NullTranslations()
+        raise FileNotFoundError(f"{path} is missing: without it staff would read English")
     compiled = BytesIO()
     with path.open("rb") as source:
         write_mo(compiled, read_po(source, locale=language))

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 from datetime import datetime
-from pathlib import Path
 
+from bot.config import Settings
 from bot.foundation import Foundation
 from bot.http.heartbeat import EVERY_S, Heartbeat
 from bot.nursery import Nursery
@@ -44,7 +44,7 @@ class Workshop:
     ) -> None:
         """Raises what is wrong with the content. What is pushed on `closing` last ends first."""
         base = self._base
-        room = await asyncio.to_thread(_read_room, base.settings.content_dir)
+        room = await asyncio.to_thread(_read_room, base.settings)
         await base.database.write(contents.keep, room.content, now=base.clock.now())
         given = Given(settings=base.settings, database=base.database, clock=base.clock, room=room)
         parts = self._parts = await build(given)
@@ -127,13 +127,14 @@ class Workshop:
         nursery.start("watching the ticks", _watch(clockwork, pulse))
 
 
-def _read_room(folder: Path | None) -> Room:
+def _read_room(settings: Settings) -> Room:
     """Content and detector. Says so where nobody has approved a file yet."""
-    content = loader.load(folder)
+    content = loader.load(settings.content_dir)
     if names := loader.unapproved(content):
         extra = {"action": "unapproved", "count": len(names)}
         log.warning("content that nobody has approved yet: %s", ", ".join(names), extra=extra)
-    return Room(content=content, detector=warning_signs.build(content.signs))
+    detector = warning_signs.build(content.signs)
+    return Room(content=content, detector=detector, timezone=settings.timezone)
 
 
 async def _watch(clockwork: Clockwork, pulse: Pulse) -> None:

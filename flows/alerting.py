@@ -11,7 +11,7 @@ from flows.wording import fill
 ALWAYS_SPEAKS = 0
 """Version of the reasons that come from a button and not from a rule file."""
 
-OF_ONE_PERSON = (AlertKind.NEW_CONTACT, AlertKind.RETURN)
+OF_ONE_PERSON = (AlertKind.NEW_CONTACT, AlertKind.RETURN, AlertKind.CALL)
 """Tasks that settle one contact; all others belong to the family."""
 
 

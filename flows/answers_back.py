@@ -92,6 +92,7 @@ def _has_alert(situation: Situation, talk: Talk, judged: tuple[Event, ...]) -> b
         known.kind is AlertKind.ALERT
         and (known.checkin == talk.id or known.state is not AlertState.CLOSED)
         for known in situation.alerts
+        if known.contact in (None, situation.contact.id)  # of another contact's nobody learns
     )
 
 

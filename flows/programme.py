@@ -32,11 +32,6 @@ def local(moment: datetime, timezone: str) -> datetime:
     return moment.astimezone(ZoneInfo(timezone))
 
 
-def day_part(moment: datetime, timezone: str) -> int:
-    """The local hour, 0-23, by which a greeting is chosen."""
-    return local(moment, timezone).hour
-
-
 def age_on(birth_date: date, on: date) -> int:
     """Completed years of life; a child of 29 February turns a year older on 1 March."""
     had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)

@@ -134,11 +134,6 @@ def typed_presses(text: str, messages: Messages) -> tuple[Press, ...]:
     return tuple(press for press in Press if said and said in messages.typed.get(press, ()))
 
 
-def means_skip(text: str, messages: Messages) -> bool:
-    """Does the whole message say "Tidak tahu"?"""
-    return Press.SKIP in typed_presses(text, messages)
-
-
 def typed_choice(text: str, item: Item, messages: Messages) -> Choice | None:
     """The choice that the whole message equals: its label, an everyday form, or a number.
 

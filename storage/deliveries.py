@@ -10,8 +10,9 @@ settles must still hold it. `not_before` and `expires_at` are moments of the mov
 
 Order: lane by lane, the oldest first, one call at a time in a chat. Within a chat lanes 1 to 4
 keep the order in which they were written: an older row that is due holds back the younger ones
-even while it waits for another try; one that is due later does not. An alert (lane 0) overtakes
-them all, and no row that waits for another try holds it back, not even another alert.
+even while it waits for another try; one that is due later does not, nor does an edit, a delete or
+a lost keyboard that failed and waits. An alert (lane 0) overtakes them all, and no row that waits
+for another try holds it back, not even another alert.
 
 Edits, deletes and lost keyboards are about the message of an earlier row, their root. While the
 root waits or is on its way they wait too. Where it never arrived or nobody knows (uncertain,
@@ -22,31 +23,54 @@ What is hidden before it went out is never sent, a root that anything else is to
 not sent once more, and what is cancelled while it is on its way is not tried again.
 """
 
+import logging
 from collections.abc import Set
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from flows.programme import next_safe
 from storage import tables
-from storage.errors import SealError, SubjectErased
-from storage.hands import Claimed, InHand, Instruction, Verdict, is_alert
+from storage.errors import SubjectErased
+from storage.hands import (
+    DOUBT,
+    Claimed,
+    InHand,
+    Instruction,
+    Kept,
+    Verdict,
+    in_hand,
+    instruction,
+    is_alert,
+    needless,
+    payload_of,
+    root_of,
+)
 from storage.hours import from_text
-from storage.outbox import ADDRESS, PAYLOAD, WITHDRAWN, Payload, as_json, from_json
+from storage.outbox import PAYLOAD, WITHDRAWN, as_json
 from storage.rows import change
 from storage.transaction import Tx
-from storage.turns import UNDER_WAY, State, Verb, is_outdone, is_to_leave, is_unsettled, may_go
+from storage.turns import (
+    UNDER_WAY,
+    State,
+    Verb,
+    is_outdone,
+    is_overdue,
+    is_to_leave,
+    is_unsettled,
+    may_go,
+)
+
+log = logging.getLogger(__name__)
 
 __all__ = ["Claimed", "InHand", "Instruction", "State", "Verb", "Verdict"]
 
 LEASE = timedelta(minutes=2)  # longer than the longest call
 NOBODY: frozenset[str] = frozenset()
-DOUBT = "uncertain: "  # begins the error of a row that may have arrived once already
 
 o = tables.outbox
-Kept = Row[*tuple[Any, ...]]
 
 
 def claim(
@@ -62,14 +86,15 @@ def claim(
 ) -> tuple[Claimed, ...]:
     """Take up to `limit` rows, at most one a chat, and mark them `sending`.
 
-    Chats (by hash) that are `resting` get no new message, those that are `paused` no call."""
-    is_free = may_go(now=now, wall=wall, resting=resting, paused=paused)
+    Chats (by hash) that are `resting` get no new message, those that are `paused` no call. A row
+    that cannot be read is dead, whatever is wrong with it, and the others go on."""
+    is_free = may_go(now=now, wall=wall, resting=resting, paused=paused, only_alerts=only_alerts)
     rows = tx.execute(select(o).where(is_free).order_by(o.c.lane, o.c.seq).limit(limit)).all()
     first_of_chat: dict[str, Kept] = {}
     for row in rows:
         first_of_chat.setdefault(row.chat_hash, row)
-    still_open = [row for row in first_of_chat.values() if not _is_closed(tx, row, now)]
-    taken = [_take(tx, row, lease, resting, wall) for row in still_open]
+    until = wall + LEASE
+    taken = [_try_to_take(tx, row, lease, resting, now, until) for row in first_of_chat.values()]
     return tuple(claimed for claimed in taken if claimed is not None)
 
 
@@ -86,7 +111,12 @@ def settle(tx: Tx, hand: InHand, verdict: Verdict, *, now: datetime) -> bool:
     }
     if verdict.state is State.SENT:
         values |= {"message_no": verdict.message_no, "sent_at": now}
-    mine = (o.c.id == hand.row, o.c.state == State.SENDING, o.c.lease == hand.lease)
+    mine = (
+        o.c.id == hand.row,
+        o.c.state == State.SENDING,
+        o.c.lease == hand.lease,
+        o.c.attempts == hand.attempts,  # the process may have it in hand for the second time
+    )
     if verdict.state in (State.PENDING, State.UNCERTAIN):
         is_over = o.c.error == WITHDRAWN
         if change(tx, o, *mine, is_over, state=State.CANCELLED, lease_until=None):
@@ -115,7 +145,7 @@ def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
 def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
     """A button of this row was pressed, so it did arrive: it is not sent once more."""
     row = tx.execute(select(o).where(o.c.id == row_id)).one_or_none()
-    root = None if row is None else _root(tx, row)
+    root = None if row is None else root_of(tx, row)
     doubted = (o.c.state.in_((State.UNCERTAIN, State.PENDING)), o.c.error.startswith(DOUBT))
     values = {"state": State.SENT, "message_no": message_no, "sent_at": now, "retry_at": None}
     if not change(tx, o, o.c.id == row_id, *doubted, **values):
@@ -127,9 +157,12 @@ def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
 
 def orphans(tx: Tx, *, lease: str) -> tuple[InHand, ...]:
     """Rows that were on their way when an earlier process ended."""
-    lost = (o.c.state == State.SENDING, o.c.lease != lease)
-    rows = tx.execute(select(o).where(*lost).order_by(o.c.seq)).all()
-    return tuple(_in_hand(row, _root(tx, row), row.lease, row.attempts) for row in rows)
+    return _on_their_way(tx, (o.c.state == State.SENDING) & (o.c.lease != lease))
+
+
+def overdue(tx: Tx, *, wall: datetime) -> tuple[InHand, ...]:
+    """Rows whose outcome could not be recorded in all the time of their lease."""
+    return _on_their_way(tx, is_overdue(wall=wall))
 
 
 def unsettled(tx: Tx, *, now: datetime) -> int:
@@ -139,11 +172,40 @@ def unsettled(tx: Tx, *, now: datetime) -> int:
     return count
 
 
+def _on_their_way(tx: Tx, which: ColumnElement[bool]) -> tuple[InHand, ...]:
+    rows = tx.execute(select(o).where(which).order_by(o.c.seq)).all()
+    return tuple(in_hand(row, root_of(tx, row), row.lease, row.attempts) for row in rows)
+
+
+def _try_to_take(
+    tx: Tx, row: Kept, lease: str, resting: Set[str], now: datetime, until: datetime
+) -> Claimed | None:
+    try:
+        return None if _is_closed(tx, row, now) else _take(tx, row, lease, resting, until)
+    except SQLAlchemyError:
+        raise  # the database's fault, not the row's
+    except Exception as error:
+        _close_unreadable(tx, row, error)
+        return None
+
+
+def _close_unreadable(tx: Tx, row: Kept, error: Exception) -> None:
+    """The text of an error could hold words: only its type is kept."""
+    reason = type(error).__name__
+    state = State.CANCELLED if isinstance(error, SubjectErased) else State.DEAD
+    change(tx, o, o.c.id == row.id, o.c.state == State.PENDING, state=state, error=reason)
+    if state is State.DEAD:
+        action = "alert_unreadable" if is_alert(row.lane, row.kind) else "row_unreadable"
+        extra = {"action": action, "row": row.id, "error": reason}
+        log.error("a row of the outbox cannot be read", extra=extra)
+
+
 def _is_closed(tx: Tx, row: Kept, now: datetime) -> bool:
     """Has it come too late, is it outdone by a newer edit, or is it to leave a phone that it has
     not reached? Put it off then where that is allowed, else close it."""
     values: dict[str, object]
-    is_outdated = row.verb == Verb.EDIT and _holds(tx, is_outdone(row.target, row.seq))
+    is_late = row.verb == Verb.UNKEYBOARD and row.attempts > 0  # an edit may have overtaken it
+    is_outdated = (row.verb == Verb.EDIT or is_late) and _holds(tx, is_outdone(row.target, row.seq))
     if row.is_gone or _holds(tx, is_to_leave(row.id, now=now)):
         values = {"state": State.CANCELLED, "error": "hidden"}
     elif is_outdated:
@@ -173,10 +235,11 @@ def _holds(tx: Tx, condition: ColumnElement[bool]) -> bool:
     return bool(tx.execute(select(condition)).scalar_one())
 
 
-def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], wall: datetime) -> Claimed | None:
-    """Take it; None where it must wait, or nothing is to be done and it is closed."""
-    root = _root(tx, row)
-    hand = _in_hand(row, root, lease, row.attempts + 1)
+def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> Claimed | None:
+    """Take it; None where it must wait, or nothing is to be done and it is closed. Raises anything
+    at all where the row is damaged."""
+    root = root_of(tx, row)
+    hand = in_hand(row, root, lease, row.attempts + 1)
     must_rest = hand.verb is Verb.SEND and row.chat_hash in resting
     if must_rest or (root is not None and root.state in UNDER_WAY):
         return None
@@ -184,96 +247,26 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], wall: datetime) -> C
         about = or_(o.c.id == hand.root, o.c.target == row.target)
         change(tx, o, about, o.c.state == State.UNCERTAIN, retry_at=None)
     waiting = (o.c.id == row.id, o.c.state == State.PENDING)
-    try:
-        instruction = _instruction(tx, row, root, hand.verb)
-    except SealError as error:
-        state = State.CANCELLED if isinstance(error, SubjectErased) else State.DEAD
-        change(tx, o, *waiting, state=state, error=type(error).__name__)
+    do = instruction(tx, row, root, hand.verb)
+    needs_not = needless(root, do)
+    if needs_not is not None:
+        change(tx, o, *waiting, state=needs_not.state, error=needs_not.error)
         return None
-    needless = _needless(root, instruction)
-    if needless is not None:
-        change(tx, o, *waiting, state=needless.state, error=needless.error)
-        return None
-    held = {"lease": lease, "lease_until": wall + LEASE, "attempts": hand.attempts}
+    held = {"lease": lease, "lease_until": until, "attempts": hand.attempts}
     change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
-    return Claimed(hand=hand, instruction=instruction)
-
-
-def _root(tx: Tx, row: Kept) -> Kept | None:
-    """The row whose message `row` is about, through edits of edits."""
-    root, target = None, row.target
-    while target is not None:
-        found = tx.execute(select(o).where(o.c.id == target)).one_or_none()
-        if found is None:
-            break
-        root, target = found, found.target if found.verb == Verb.EDIT else None
-    return root
-
-
-def _in_hand(row: Kept, root: Kept | None, lease: str, attempts: int) -> InHand:
-    is_there = root is not None and (root.is_gone or _number(root) is not None)
-    is_new = row.verb == Verb.EDIT and not is_there
-    return InHand(
-        row=row.id,
-        lease=lease,
-        verb=Verb.SEND if is_new else Verb(row.verb),
-        root=None if root is None else root.id,
-        lane=row.lane,
-        kind=row.kind,
-        owner_kind=row.owner_kind,
-        owner_id=row.owner_id,
-        chat_hash=row.chat_hash,
-        attempts=attempts,
-        was_uncertain=(row.error or "").startswith(DOUBT),
-    )
-
-
-def _instruction(tx: Tx, row: Kept, root: Kept | None, verb: Verb) -> Instruction:
-    payload = _payload(tx, row)
-    number = None if root is None else _number(root)
-    known = payload.numbers if number is None else (*payload.numbers, number)
-    return Instruction(
-        verb=verb,
-        chat=tx.vault.open(tx, row.subject, ADDRESS, row.id, row.address),
-        token=row.token,
-        payload=payload,
-        numbers=() if verb is Verb.SEND else known,
-    )
-
-
-def _payload(tx: Tx, row: Kept) -> Payload:
-    return from_json(tx.vault.open(tx, row.subject, PAYLOAD, row.id, row.payload))
-
-
-def _number(root: Kept) -> int | None:
-    """The number of the message on the phone; None where nothing is known to be there."""
-    number: int | None = root.message_no if root.state == State.SENT else None
-    return number
-
-
-def _needless(root: Kept | None, do: Instruction) -> Verdict | None:
-    """Why there is nothing to be done, if so."""
-    is_hidden = root is not None and root.is_gone
-    is_unknown = root is not None and root.state == State.UNCERTAIN
-    match do.verb:
-        case Verb.EDIT | Verb.UNKEYBOARD if is_hidden:
-            return Verdict(state=State.CANCELLED, error="hidden")
-        case Verb.DELETE if not do.numbers and is_unknown:
-            return Verdict(state=State.DEAD, error="number unknown")
-        case Verb.DELETE | Verb.UNKEYBOARD if not do.numbers:
-            return Verdict(state=State.CANCELLED, error="nothing there")
-        case _:
-            return None
+    return Claimed(hand=hand, instruction=do)
 
 
 def _marked(tx: Tx, row: Kept, mark: str) -> dict[str, object]:
     """The same words with the mark at their end, once, however often they are repeated."""
     try:
-        payload = _payload(tx, row)
+        payload = payload_of(tx, row)
         text = payload.text.removesuffix(mark) + mark
         sealed = tx.vault.seal(
             tx, row.subject, PAYLOAD, row.id, as_json(replace(payload, text=text))
         )
-    except SealError:
+    except SQLAlchemyError:
+        raise
+    except Exception:
         return {}  # `claim` closes it, and says why
     return {"payload": sealed}

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from storage.outbox import Payload
+from sqlalchemy import Row, select
+
+from storage import tables
+from storage.outbox import ADDRESS, PAYLOAD, Payload, from_json
+from storage.transaction import Tx
 from storage.turns import State, Verb
 
 NOTICE = "notice"
+DOUBT = "uncertain: "  # begins the error of a row that may have arrived once already
+
+o = tables.outbox
+Kept = Row[*tuple[Any, ...]]
 
 
 def is_alert(lane: int, kind: str) -> bool:
@@ -40,6 +49,7 @@ class InHand:
     owner_kind: str
     owner_id: str
     chat_hash: str
+    due_since: datetime  # by the moved clock
     attempts: int  # this one included
     was_uncertain: bool  # an earlier try may have arrived
 
@@ -64,3 +74,74 @@ class Verdict:
     retry_at: datetime | None = None
     message_no: int | None = None
     is_lost: bool = False
+
+
+def root_of(tx: Tx, row: Kept) -> Kept | None:
+    """The row whose message `row` is about, through edits of edits."""
+    root, target = None, row.target
+    while target is not None:
+        found = tx.execute(select(o).where(o.c.id == target)).one_or_none()
+        if found is None:
+            break
+        root, target = found, found.target if found.verb == Verb.EDIT else None
+    return root
+
+
+def in_hand(row: Kept, root: Kept | None, lease: str, attempts: int) -> InHand:
+    """What the process that holds `lease` knows of it. Raises ValueError for an unknown verb."""
+    is_there = root is not None and (root.is_gone or _number(root) is not None)
+    is_new = row.verb == Verb.EDIT and not is_there
+    return InHand(
+        row=row.id,
+        lease=lease,
+        verb=Verb.SEND if is_new else Verb(row.verb),
+        root=None if root is None else root.id,
+        lane=row.lane,
+        kind=row.kind,
+        owner_kind=row.owner_kind,
+        owner_id=row.owner_id,
+        chat_hash=row.chat_hash,
+        due_since=row.not_before,
+        attempts=attempts,
+        was_uncertain=(row.error or "").startswith(DOUBT),
+    )
+
+
+def instruction(tx: Tx, row: Kept, root: Kept | None, verb: Verb) -> Instruction:
+    """The row in clear. Raises like `payload_of`."""
+    payload = payload_of(tx, row)
+    number = None if root is None else _number(root)
+    known = payload.numbers if number is None else (*payload.numbers, number)
+    return Instruction(
+        verb=verb,
+        chat=tx.vault.open(tx, row.subject, ADDRESS, row.id, row.address),
+        token=row.token,
+        payload=payload,
+        numbers=() if verb is Verb.SEND else known,
+    )
+
+
+def payload_of(tx: Tx, row: Kept) -> Payload:
+    """Raises what the vault says of it, or anything at all where it is damaged."""
+    return from_json(tx.vault.open(tx, row.subject, PAYLOAD, row.id, row.payload))
+
+
+def _number(root: Kept) -> int | None:
+    """The number of the message on the phone; None where nothing is known to be there."""
+    number: int | None = root.message_no if root.state == State.SENT else None
+    return number
+
+
+def needless(root: Kept | None, do: Instruction) -> Verdict | None:
+    """Why there is nothing to be done, if so."""
+    is_hidden = root is not None and root.is_gone
+    is_unknown = root is not None and root.state == State.UNCERTAIN
+    match do.verb:
+        case Verb.EDIT | Verb.UNKEYBOARD if is_hidden:
+            return Verdict(state=State.CANCELLED, error="hidden")
+        case Verb.DELETE if not do.numbers and is_unknown:
+            return Verdict(state=State.DEAD, error="number unknown")
+        case Verb.DELETE | Verb.UNKEYBOARD if not do.numbers:
+            return Verdict(state=State.CANCELLED, error="nothing there")
+        case _:
+            return None

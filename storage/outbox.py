@@ -6,8 +6,9 @@ is kept here; the phone gets a token, and a tap counts only from the chat that t
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 from sqlalchemy import select
 
@@ -22,6 +23,17 @@ ADDRESS, PAYLOAD = "outbox.address", "outbox.payload"
 DELETABLE = timedelta(hours=48)  # Telegram lets a bot delete messages that are younger
 TOKEN_CHARACTERS = 16
 WITHDRAWN = "withdrawn"  # the error of a row on its way that is not to be tried again
+
+
+class Lane(IntEnum):
+    """The lower the sooner; an alert overtakes everything."""
+
+    ALERT = 0
+    ANSWER = 1
+    CHECKIN = 2
+    LESSON = 3
+    BROADCAST = 4
+
 
 Act = Mapping[str, str | int | None]
 
@@ -49,13 +61,13 @@ class Payload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One row to be. `lane`: 0 alert, 1 answer, 2 check-in, 3 lesson, 4 broadcast.
+    """One row to be.
 
     With `hours` it goes out only inside these, or before `expires_at`; without, `expires_at` is
     its end."""
 
     id: str
-    lane: int
+    lane: Lane
     kind: str
     verb: str
     address: Address
@@ -250,7 +262,9 @@ def as_json(payload: Payload) -> str:
 
 
 def from_json(text: str) -> Payload:
-    """The same back."""
+    """The same back; what another version of the program wrote otherwise is left at its default."""
     raw = json.loads(text)
-    keys = tuple(tuple(Key(label=k["label"], act=k["act"]) for k in row) for row in raw["keys"])
-    return Payload(**{**raw, "keys": keys, "numbers": tuple(raw["numbers"])})
+    rows = raw.get("keys", ())
+    keys = tuple(tuple(Key(label=k["label"], act=k["act"]) for k in row) for row in rows)
+    known = {field.name: raw[field.name] for field in fields(Payload) if field.name in raw}
+    return Payload(**{**known, "keys": keys, "numbers": tuple(raw.get("numbers", ()))})

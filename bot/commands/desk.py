@@ -57,8 +57,10 @@ def moment(tx: Tx) -> datetime:
 
 def room() -> Room:
     """The content in force."""
-    content = loader.load(config.load().content_dir)
-    return Room(content=content, detector=warning_signs.build(content.signs))
+    settings = config.load()
+    content = loader.load(settings.content_dir)
+    detector = warning_signs.build(content.signs)
+    return Room(content=content, detector=detector, timezone=settings.timezone)
 
 
 def fail(text: str) -> NoReturn:

@@ -8,7 +8,7 @@ is between perhaps twice and perhaps never:
     questions at B       never: a second one could be seen by somebody else
     answers              once more after 15 s, once, unless they have expired
     all other messages   never (consent, invitation, broadcast, details): reported as unknown
-    edits, deletes       again after 2 s, five times in all: doing them twice does no harm
+    edits, deletes       again, soon and then less often, for two days: twice does no harm
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +17,8 @@ from typing import assert_never
 
 from bot.ports import NotSent, Outcome, Refusal, Refused, RetryAfter, Sent, Unauthorized, Unknown
 from storage.deliveries import InHand, State, Verb, Verdict
+from storage.outbox import DELETABLE
+from storage.turns import FIRST_TRIES
 
 ALERT_AGAIN = timedelta(seconds=15)
 ONCE_AGAIN = {
@@ -24,13 +26,13 @@ ONCE_AGAIN = {
     "staff": timedelta(seconds=15),  # what somebody of the staff has just asked for
     "question_a": timedelta(minutes=10),  # any reply until then shows that it arrived
 }
-CHANGE_AGAIN, CHANGE_TRIES = timedelta(seconds=2), 5
+CHANGE_AGAIN = timedelta(seconds=2)
 LONGEST_ALERT_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=60), timedelta(minutes=10)
-UNREACHABLE = (Refusal.BLOCKED, Refusal.DEACTIVATED, Refusal.NOT_STARTED)
+UNREACHABLE = (Refusal.BLOCKED, Refusal.DEACTIVATED, Refusal.NOT_STARTED, Refusal.CHAT_GONE)
 
 
-def verdict(hand: InHand, outcome: Outcome, *, wall: datetime) -> Verdict:
-    """What becomes of the row in hand."""
+def verdict(hand: InHand, outcome: Outcome, *, now: datetime, wall: datetime) -> Verdict:
+    """What becomes of the row in hand. `now` is the moved clock's, `wall` the system's."""
     match outcome:
         case Sent():
             return Verdict(state=State.SENT, message_no=outcome.message_no)
@@ -45,17 +47,22 @@ def verdict(hand: InHand, outcome: Outcome, *, wall: datetime) -> Verdict:
         case Refused():
             return _refused(hand, outcome)
         case Unknown():
-            return _unknown(hand, outcome.reason, wall=wall)
+            return _unknown(hand, outcome.reason, now=now, wall=wall)
         case _:
             assert_never(outcome)
 
 
-def after_crash(hand: InHand, *, wall: datetime) -> Verdict:
+def after_crash(hand: InHand, *, now: datetime, wall: datetime) -> Verdict:
     """The process ended while the row was on its way. An alert has waited long enough."""
-    found = _unknown(hand, "stopped on the way", wall=wall)
+    found = _unknown(hand, "stopped on the way", now=now, wall=wall)
     if found.state is State.UNCERTAIN and not hand.is_alert:
         return found
     return Verdict(state=found.state, error=found.error, retry_at=found.retry_at and wall)
+
+
+def untold(hand: InHand, *, wall: datetime) -> Verdict:
+    """Its owner cannot be reached, but that could not be recorded: the row asks once more."""
+    return Verdict(state=State.PENDING, error="not told", retry_at=wall + backoff(hand))
 
 
 def backoff(hand: InHand) -> timedelta:
@@ -75,12 +82,20 @@ def _refused(hand: InHand, refused: Refused) -> Verdict:
     return Verdict(state=State.DEAD, error=error)
 
 
-def _unknown(hand: InHand, reason: str, *, wall: datetime) -> Verdict:
+def _unknown(hand: InHand, reason: str, *, now: datetime, wall: datetime) -> Verdict:
     if hand.verb is not Verb.SEND:
-        if hand.attempts < CHANGE_TRIES:
-            return Verdict(state=State.PENDING, error=reason, retry_at=wall + CHANGE_AGAIN)
-        return Verdict(state=State.UNCERTAIN, error=reason)
+        return _change_unknown(hand, reason, now=now, wall=wall)
     wait = ALERT_AGAIN if hand.is_alert else ONCE_AGAIN.get(hand.kind)
     if wait is None or (hand.was_uncertain and not hand.is_alert):
         return Verdict(state=State.UNCERTAIN, error=reason)
     return Verdict(state=State.UNCERTAIN, error=reason, retry_at=wall + wait)
+
+
+def _change_unknown(hand: InHand, reason: str, *, now: datetime, wall: datetime) -> Verdict:
+    """What is to leave a phone must leave it, even after hours; a newer edit ends an older one.
+    After two days Telegram would not delete any more."""
+    if hand.attempts < FIRST_TRIES:
+        return Verdict(state=State.PENDING, error=reason, retry_at=wall + CHANGE_AGAIN)
+    if now >= hand.due_since + DELETABLE:
+        return Verdict(state=State.UNCERTAIN, error=reason)
+    return Verdict(state=State.PENDING, error=reason, retry_at=wall + backoff(hand))

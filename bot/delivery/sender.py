@@ -17,7 +17,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from bot.delivery.pacing import Pacing, Rates
-from bot.delivery.retry import after_crash, verdict
+from bot.delivery.retry import untold, verdict
+from bot.delivery.rounds import recover, take
 from bot.errors import TokenUnknown
 from bot.ports import (
     Clock,
@@ -28,7 +29,7 @@ from bot.ports import (
     Unknown,
 )
 from storage import deliveries
-from storage.database import Database, Tx
+from storage.database import Database
 from storage.deliveries import Claimed, InHand, State, Verb, Verdict
 from storage.errors import DatabaseClosed
 
@@ -58,7 +59,8 @@ class Sender:
     ) -> None:
         """`on_unreachable(owner_kind, owner_id, row)` is awaited before the row is settled, so
         that a crash in between cannot lose it; it may therefore be told twice. `repeat_mark` is put
-        behind an alert that may have arrived before."""
+        behind an alert that may have arrived before. Of `at_once` calls, two or more, the last one
+        is kept for alerts: others may hang for a long time."""
         self.counts: Counter[str] = Counter()
         self._database = database
         self._messenger = messenger
@@ -142,15 +144,16 @@ class Sender:
     async def _round(self, flights: asyncio.TaskGroup) -> None:
         self._bell.clear()  # before looking: what comes in meanwhile rings again
         at = self._clock.monotonic()
-        room = min(self._at_once - self._flying, self._pacing.room(at))
-        claimed = await self._claim(room, at) if room > 0 else ()
+        free = self._at_once - self._flying
+        room = min(max(free - 1, 1), self._pacing.room(at)) if free > 0 else 0
+        claimed = await self._claim(room, at, only_alerts=free == 1) if room > 0 else ()
         for one in claimed:
             self._flying += 1
             flights.create_task(self._carry(one, self._pacing.take(self._clock.monotonic())))
         if not claimed:
             await self._rest()
 
-    async def _claim(self, room: int, at: float) -> tuple[Claimed, ...]:
+    async def _claim(self, room: int, at: float, *, only_alerts: bool) -> tuple[Claimed, ...]:
         try:
             return await self._database.write(
                 take,
@@ -160,6 +163,7 @@ class Sender:
                 limit=room,
                 resting=self._pacing.resting(at),
                 paused=self._pacing.paused(at),
+                only_alerts=only_alerts,
                 mark=self._mark,
             )
         except DatabaseClosed:
@@ -211,20 +215,26 @@ class Sender:
     async def _conclude(self, hand: InHand, outcome: Outcome) -> None:
         if isinstance(outcome, Unauthorized):
             self._token_refused = self._stopping = True
-        found = verdict(hand, outcome, wall=self._clock.wall())
-        if found.state is State.UNREACHABLE:
-            await self._tell_unreachable(hand)
+        now, wall = self._clock.now(), self._clock.wall()
+        found = verdict(hand, outcome, now=now, wall=wall)
+        if found.state is State.UNREACHABLE and not await self._tell_unreachable(hand):
+            found = untold(hand, wall=wall)
         is_kept = await self._settle(hand, found)
         ended = _ending(found) if is_kept else "fenced"
         self.counts[ended] += 1
-        level = logging.ERROR if found.state is State.DEAD else logging.INFO
-        log.log(level, "row settled", extra={"action": ended, "row": hand.row})
+        is_dead = found.state is State.DEAD
+        is_alert_lost = is_dead and hand.is_alert and hand.verb is Verb.SEND
+        extra = {"action": "alert_dead" if is_alert_lost else ended, "row": hand.row}
+        log.log(logging.ERROR if is_dead else logging.INFO, "row settled", extra=extra)
 
-    async def _tell_unreachable(self, hand: InHand) -> None:
+    async def _tell_unreachable(self, hand: InHand) -> bool:
+        """False where it failed: an alert must not be lost with the phone it was for."""
         try:
             await self._on_unreachable(hand.owner_kind, hand.owner_id, hand.row)
         except Exception as error:
             _warn("unreachable_untold", error, row=hand.row)
+            return False
+        return True
 
     async def _settle(self, hand: InHand, found: Verdict) -> bool:
         """Try until it is recorded: a message that is on a phone must not stay `sending`."""
@@ -239,33 +249,6 @@ class Sender:
                 _warn("settle_failed", error, row=hand.row)
                 await asyncio.sleep(POLL_S)
         return False
-
-
-def take(
-    tx: Tx,
-    *,
-    now: datetime,
-    wall: datetime,
-    lease: str,
-    limit: int,
-    resting: frozenset[str],
-    paused: frozenset[str],
-    mark: str,
-) -> tuple[Claimed, ...]:
-    """The rows to send now, those that waited as uncertain among them."""
-    deliveries.revive(tx, now=now, wall=wall, mark=mark)
-    return deliveries.claim(
-        tx, now=now, wall=wall, lease=lease, limit=limit, resting=resting, paused=paused
-    )
-
-
-def recover(tx: Tx, lease: str, *, now: datetime, wall: datetime) -> int:
-    """Judge the rows that an earlier process left on their way; how many? Only for the one
-    process that sends: the rows of another that lives would be judged as well."""
-    found = deliveries.orphans(tx, lease=lease)
-    for hand in found:
-        deliveries.settle(tx, hand, after_crash(hand, wall=wall), now=now)
-    return len(found)
 
 
 def _ending(found: Verdict) -> str:

@@ -7,11 +7,11 @@ from bot.texts import Text
 from bot.usecases import desk, screens
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
-from bot.usecases.ring import NOTICE
 from bot.usecases.room import Room
 from flows.model import AlertState, StaffId
 from flows.permissions import Right
 from storage import addresses, alerts, outbox, staff
+from storage.hands import NOTICE
 from storage.outbox import Payload
 from storage.transaction import Tx
 

@@ -7,15 +7,16 @@ from bot.usecases import desk, gather, screens
 from bot.usecases.acknowledge_alert import tell_the_others, told_owner
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
-from bot.usecases.record import Scene, record
-from bot.usecases.ring import NOTICE
+from bot.usecases.record import record
 from bot.usecases.room import Room
+from bot.usecases.scene import scene_of
 from flows import commands, enrolment
 from flows.events import Event, Manner
 from flows.model import ContactState, Outcome
 from flows.permissions import Right
 from flows.situation import Situation
-from storage import addresses, alerts, cases, invites, outbox
+from storage import alerts, invites, outbox
+from storage.hands import NOTICE
 from storage.transaction import Tx
 
 REFUSED = Text("This is not yours to confirm.")
@@ -35,15 +36,8 @@ def confirm_contact(
         return GONE
     situation = gather.situation(tx, room, contact, None, now=now)
     deed = screens.Deed(str(seat.button.act["deed"]))
-    scene = Scene(
-        cause=came.id,
-        at=seat.alert.opened_at,  # the person's own act, from which the 3 minutes count
-        contact=contact,
-        case=cases.get(tx, contact.case),
-        level=situation.level,
-        address=addresses.of(tx, "contact", contact.id),
-        kept=None,
-    )
+    # From the person's own act on, not from the worker's, the 3 minutes count.
+    scene = scene_of(tx, situation, cause=came.id, at=seat.alert.opened_at)
     record(tx, room, scene, _events(situation, deed), now=now)
     if deed is screens.Deed.NOT_THEM:
         invites.revoke(tx, "contact", contact.id, now=now)

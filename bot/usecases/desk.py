@@ -11,7 +11,7 @@ from flows.permissions import Right, may
 from storage import addresses, alerts, audit, chains, deliveries, outbox, staff
 from storage.addresses import Address
 from storage.alerts import Alert
-from storage.outbox import Found, Outgoing, Payload
+from storage.outbox import Found, Lane, Outgoing, Payload
 from storage.transaction import Tx
 
 
@@ -111,7 +111,7 @@ def _post(
 ) -> None:
     out = Outgoing(
         id=row,
-        lane=1,
+        lane=Lane.ANSWER,
         kind=kind,
         verb=verb,
         target=target,

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.usecases import gather
 from bot.usecases.fall_back import fall_back
-from bot.usecases.record import Scene, record
+from bot.usecases.record import record
 from bot.usecases.room import Room, kept_programme
+from bot.usecases.scene import scene_of
 from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
@@ -120,15 +121,7 @@ def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: d
     if situation.talk is None:
         raise LookupError(f"no talk for {checkin}")
     cause = MessageId(f"{checkin}:{name}")
-    scene = Scene(
-        cause=cause,
-        at=now,
-        contact=contact,
-        case=situation.case,
-        level=situation.level,
-        address=addresses.of(tx, "contact", contact.id),
-        kept=kept,
-    )
+    scene = scene_of(tx, situation, cause=cause, at=now)
     record(tx, room, scene, judge(situation, situation.talk, cause), now=now)
 
 

@@ -7,11 +7,11 @@ from bot.usecases import desk, ring, screens
 from bot.usecases.acknowledge_alert import tell_the_others, told_owner
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
-from bot.usecases.ring import NOTICE
 from bot.usecases.room import Room
 from flows.model import AlertKind, AlertState, Outcome
 from flows.permissions import Right
 from storage import alerts, outbox, words
+from storage.hands import NOTICE
 from storage.transaction import Tx
 
 REFUSED = Text("This is not yours to take.")

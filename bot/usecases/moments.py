@@ -1,17 +1,14 @@
 """The moments of a check-in: when it is asked again, breaks off, is scored, expires."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from bot.usecases.scene import Scene
 from flows.events import CheckinMoved
 from flows.model import CheckinState
 from flows.programme import next_safe
 from storage import checkins
 from storage.checkins import Kept
 from storage.transaction import Tx
-
-if TYPE_CHECKING:
-    from bot.usecases.record import Scene
 
 REMIND_AFTER = timedelta(hours=24)
 IDLE_AFTER = timedelta(minutes=30)
@@ -21,7 +18,7 @@ EXPIRES_AFTER = timedelta(days=5)
 ENDED = (CheckinState.FINISHED, CheckinState.PULSED, CheckinState.EXPIRED, CheckinState.CANCELLED)
 
 
-def move(tx: Tx, scene: "Scene", event: CheckinMoved, *, now: datetime) -> None:
+def move(tx: Tx, scene: Scene, event: CheckinMoved, *, now: datetime) -> None:
     """Write the new state with the moments that count from now on."""
     kept = checkins.get(tx, event.checkin)
     if kept is None:
@@ -44,7 +41,7 @@ def move(tx: Tx, scene: "Scene", event: CheckinMoved, *, now: datetime) -> None:
         checkins.release_queued(tx, kept.chat_hash, now=now)
 
 
-def _asked(scene: "Scene", kept: Kept, now: datetime) -> dict[str, datetime | None]:
+def _asked(scene: Scene, kept: Kept, now: datetime) -> dict[str, datetime | None]:
     """Asked for the first time, or once more after "Nanti": five days count from the first, and a
     reminder that has been sent is not sent again."""
     opened, remind_at = kept.opened_at or now, next_safe(now + REMIND_AFTER, scene.contact.hours)

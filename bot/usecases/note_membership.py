@@ -4,12 +4,13 @@ from datetime import datetime
 
 from bot.usecases import gather, ring
 from bot.usecases.incoming import NO_SIGNS
-from bot.usecases.record import Scene, record
+from bot.usecases.record import record
 from bot.usecases.room import Room
+from bot.usecases.scene import scene_of
 from flows import commands
 from flows.model import ContactState, MessageId, StaffId
 from flows.situation import Reply
-from storage import addresses, alerts, cases, chains, inbox
+from storage import addresses, alerts, chains, inbox
 from storage.transaction import Tx
 
 OVER = (
@@ -53,15 +54,7 @@ def note_unreachable(
         return
     situation = gather.situation(tx, room, contact, None, now=now)
     reply = Reply(id=MessageId(cause), at=now, signs=NO_SIGNS)
-    scene = Scene(
-        cause=cause,
-        at=now,
-        contact=contact,
-        case=cases.get(tx, contact.case),
-        level=situation.level,
-        address=addresses.of(tx, "contact", contact.id),
-        kept=None,
-    )
+    scene = scene_of(tx, situation, cause=cause, at=now)
     record(tx, room, scene, commands.unreachable(situation, reply), now=now)
 
 

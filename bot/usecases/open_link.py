@@ -8,13 +8,14 @@ from bot.usecases import gather, ring, screens
 from bot.usecases.incoming import Incoming
 from bot.usecases.post import post
 from bot.usecases.receive_stranger import answer
-from bot.usecases.record import Scene, record
+from bot.usecases.record import record
 from bot.usecases.room import Room
+from bot.usecases.scene import scene_of
 from flows import enrolment
 from flows.events import SendsStopped
 from flows.model import Level, StaffId
 from storage import addresses, alerts, audit, chains, inbox, invites, staff
-from storage.outbox import Outgoing, Payload
+from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
 
 
@@ -58,20 +59,12 @@ def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> No
     if situation.level in (Level.SILENT, Level.CUT):
         answer(tx, room, came, now=now)
         return
-    scene = Scene(
-        cause=came.id,
-        at=came.at,
-        contact=contact,
-        case=situation.case,
-        level=situation.level,
-        address=addresses.of(tx, "contact", contact.id),
-        kept=None,
-        message_no=came.message_no,
-    )
     # What was on its way to an earlier phone, or is open there, ends before this one is linked.
-    record(tx, room, replace(scene, cause=f"{came.id}:before"), (SendsStopped(),), now=now)
+    before = scene_of(tx, situation, cause=f"{came.id}:before", at=came.at)
+    record(tx, room, before, (SendsStopped(),), now=now)
     _link(tx, "contact", who, came.chat, now=now)
-    linked = replace(scene, address=addresses.of(tx, "contact", contact.id))
+    scene = scene_of(tx, situation, cause=came.id, at=came.at)
+    linked = replace(scene, message_no=came.message_no)
     record(tx, room, linked, enrolment.greet(situation), now=now)
 
 
@@ -85,7 +78,7 @@ def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime)
     payload = Payload(text=text.fill(name=staff.name(tx, who), role=role))
     out = Outgoing(
         id=f"{came.id}:welcome",
-        lane=1,
+        lane=Lane.ANSWER,
         kind="staff",
         verb="send",
         address=address,

@@ -1,15 +1,16 @@
 """A family writes, taps or sends something: kept, screened, answered, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.usecases import gather
 from bot.usecases.fall_back import fall_back
 from bot.usecases.incoming import Incoming
 from bot.usecases.receive_stranger import keep_words
-from bot.usecases.record import Scene, record
+from bot.usecases.record import record
 from bot.usecases.repeat_for_phone import repeat_for_phone
 from bot.usecases.room import Room
+from bot.usecases.scene import scene_of
 from flows import intake
 from flows.definition import Press
 from flows.model import CheckinId, Contact, MessageId
@@ -17,7 +18,6 @@ from flows.situation import Pressed, Reply
 from storage import (
     addresses,
     audit,
-    cases,
     checkins,
     contacts,
     deliveries,
@@ -61,14 +61,8 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     situation = gather.situation(tx, room, contact, kept, now=now)
     fall_back(tx, contact, situation.level, now=now)
     events = intake.receive(situation, _reply(tx, contact, came, button, earlier))
-    scene = Scene(
-        cause=came.id,
-        at=came.at,
-        contact=contact,
-        case=cases.get(tx, contact.case),
-        level=situation.level,
-        address=addresses.of(tx, "contact", contact.id),
-        kept=kept,
+    scene = replace(
+        scene_of(tx, situation, cause=came.id, at=came.at),
         message_no=None if came.pressed is not None else came.message_no,
         pressed_row=None if button is None else button.row,
         edits=earlier.latest,

@@ -9,7 +9,7 @@ from bot.usecases.room import Room
 from flows.events import AlertFound, Reason, WordsKept
 from flows.model import AlertKind, Certainty, Urgency
 from storage import addresses, alerts, inbox, strangers, words
-from storage.outbox import Outgoing, Payload
+from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
 from storage.words import Writer
 
@@ -34,7 +34,7 @@ def answer(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     text = room.content.messages.texts["strangers"].text
     out = Outgoing(
         id=f"{came.id}:stranger",
-        lane=1,
+        lane=Lane.ANSWER,
         kind="answer",
         verb="send",
         address=addresses.stranger(tx, came.chat),

@@ -1,11 +1,11 @@
 """RECORD: every event of a decision becomes its rows, with final words, in one transaction."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from bot.usecases import moments, ring, sending
 from bot.usecases.room import Room
+from bot.usecases.scene import Scene
 from flows.events import (
     AlertFound,
     AnswerGiven,
@@ -23,34 +23,12 @@ from flows.events import (
     TypedDeleted,
     WordsKept,
 )
-from flows.model import Case, Contact, ContactState, Level
+from flows.model import Case, Contact, ContactState
 from flows.programme import first_due
 from storage import addresses, alerts, audit, checkins, contacts, facts, tables, words
-from storage.addresses import Address
-from storage.checkins import Kept
 from storage.rows import insert_once
 from storage.transaction import Tx
-from storage.words import File, Writer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """Whom the events are about and what caused them.
-
-    `cause` is the inbox id, or the name of a due moment; everything written derives its id from
-    it. `at` is when the person acted; `kept` the check-in the events are about."""
-
-    cause: str
-    at: datetime
-    contact: Contact
-    case: Case
-    level: Level
-    address: Address | None
-    kept: Kept | None
-    message_no: int | None = None
-    pressed_row: str | None = None
-    edits: str | None = None
-    files: tuple[File, ...] = ()
+from storage.words import Writer
 
 
 def record(tx: Tx, room: Room, scene: Scene, events: tuple[Event, ...], *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from flows.escalation import may_close
 from flows.model import AlertKind, Outcome
 from flows.permissions import Right
 from storage import addresses, alerts, contacts, inbox, outbox, words
-from storage.outbox import Outgoing
+from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
 REFUSED = Text("Somebody else is handling this, or it is done.")
@@ -84,7 +84,7 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         payload = screens.plain(HINT)
     out = Outgoing(
         id=f"{came.id}:staff",
-        lane=1,
+        lane=Lane.ANSWER,
         kind="staff",
         verb="send",
         address=address,

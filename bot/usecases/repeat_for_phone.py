@@ -1,18 +1,18 @@
 """One phone, several children: a goodbye, or the wish to come back, counts for all of them."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.usecases import gather
 from bot.usecases.incoming import NO_SIGNS
-from bot.usecases.record import Scene, record
+from bot.usecases.record import record
 from bot.usecases.room import Room
+from bot.usecases.scene import Scene, scene_of
 from flows import commands
 from flows.definition import Press
 from flows.events import AlertFound, ContactMoved, Event, MessageDue
 from flows.model import AlertKind, ContactState, MessageId
 from flows.situation import Reply
-from storage import addresses, cases
+from storage import addresses
 from storage.transaction import Tx
 
 OVER = (*commands.ENDED, *commands.GONE)
@@ -53,18 +53,6 @@ def _repeat(tx: Tx, room: Room, scene: Scene, owner: str, pressed: Press, *, now
     cause = f"{scene.cause}:{owner}"
     reply = Reply(id=MessageId(cause), at=scene.at, signs=NO_SIGNS)
     found = commands.press(situation, reply, pressed) or ()
-    other = replace(
-        scene,
-        cause=cause,
-        contact=contact,
-        case=cases.get(tx, contact.case),
-        level=situation.level,
-        address=addresses.of(tx, "contact", contact.id),
-        kept=None,
-        message_no=None,
-        pressed_row=None,
-        edits=None,
-        files=(),
-    )
+    other = scene_of(tx, situation, cause=cause, at=scene.at)
     unsaid = tuple(event for event in found if not isinstance(event, MessageDue))
     record(tx, room, other, unsaid, now=now)

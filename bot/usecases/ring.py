@@ -13,14 +13,11 @@ from flows.definition import Chain, Step, Urgencies
 from flows.model import AlertKind, AlertState, StaffId, Urgency
 from storage import addresses, alerts, chains, staff
 from storage.alerts import Alert
-from storage.outbox import Outgoing
+from storage.hands import NOTICE
+from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
-
-NOTICE = "notice"
-ALERT_LANE, ANSWER_LANE = 0, 1
-DEFAULT_ZONE = "Asia/Jakarta"  # for what belongs to no worker: strangers
 
 
 def chain_for(urgencies: Urgencies, kind: AlertKind, urgency: Urgency) -> Chain:
@@ -51,7 +48,7 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     alert = _the(tx, alert_id)
     if alert.state is not AlertState.OPEN:
         return
-    zone, working = _zone(tx, alert), room.content.urgencies.working
+    zone, working = _zone(tx, room, alert), room.content.urgencies.working
     begins = escalation.starts_at(alert.chain, now=now, working=working, timezone=zone)
     if begins > now:
         alerts.update(tx, alert.id, escalate_at=begins)
@@ -134,7 +131,7 @@ def _notify(tx: Tx, room: Room, alert: Alert, person: StaffId, row: str, *, now:
         room,
         Outgoing(
             id=row,
-            lane=ALERT_LANE if alert.kind is AlertKind.ALERT else ANSWER_LANE,
+            lane=Lane.ALERT if alert.kind is AlertKind.ALERT else Lane.ANSWER,
             kind=NOTICE,
             verb="send",
             address=address,
@@ -147,9 +144,9 @@ def _notify(tx: Tx, room: Room, alert: Alert, person: StaffId, row: str, *, now:
     )
 
 
-def _zone(tx: Tx, alert: Alert) -> str:
+def _zone(tx: Tx, room: Room, alert: Alert) -> str:
     worker = None if alert.worker is None else staff.get(tx, alert.worker)
-    return DEFAULT_ZONE if worker is None else worker.timezone
+    return room.timezone if worker is None else worker.timezone
 
 
 def _the(tx: Tx, alert_id: str) -> Alert:

@@ -16,6 +16,7 @@ class Room:
 
     content: Content
     detector: Detector
+    timezone: str  # the centre's own, for what belongs to no worker
 
     def version_of(self, kind: str, name: str | None = None) -> str:
         """The id of a content file in force: the only one of its kind, or the one called `name`."""

@@ -6,22 +6,18 @@ inside safe hours; at B it is dropped then (safeguarding decision 1).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bot.usecases.post import post
 from bot.usecases.room import Room
+from bot.usecases.scene import Scene
 from flows.events import Button, Manner, Message, MessageDue, Purpose
 from flows.model import CheckinState, Level, SafeHours
 from flows.programme import in_safe_hours, next_safe, safe_until
 from storage import addresses, checkins, contacts, outbox
-from storage.outbox import Key, Outgoing, Payload
+from storage.outbox import Key, Lane, Outgoing, Payload
 from storage.transaction import Tx
 
-if TYPE_CHECKING:
-    from bot.usecases.record import Scene
-
 PROMPT = timedelta(minutes=3)
-ANSWER_LANE, CHECKIN_LANE = 1, 2
 FLEETING = "consent"  # deleted after the answer
 
 
@@ -35,9 +31,7 @@ class When:
     hours: SafeHours | None = None
 
 
-def send(
-    tx: Tx, room: Room, scene: "Scene", due: MessageDue, number: int, *, now: datetime
-) -> None:
+def send(tx: Tx, room: Room, scene: Scene, due: MessageDue, number: int, *, now: datetime) -> None:
     """One message of a decision. Without a phone, or with nothing left to edit, nothing is sent."""
     when = _when(scene, due, now)
     if scene.address is None or when is None:
@@ -49,7 +43,7 @@ def send(
     row, edits = f"{scene.cause}:{number}", due.moves and shown is not None
     out = Outgoing(
         id=row,
-        lane=CHECKIN_LANE if due.manner is Manner.UNPROMPTED else ANSWER_LANE,
+        lane=Lane.CHECKIN if due.manner is Manner.UNPROMPTED else Lane.ANSWER,
         kind=_kind(scene, due),
         verb="edit" if edits else "send",
         target=shown if edits else None,
@@ -65,7 +59,7 @@ def send(
         _becomes_shown(tx, room, scene, due.checkin, shown, row, when, now=now)
 
 
-def stop(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+def stop(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
     """Nothing more goes out; the open question loses its buttons; nothing is planned."""
     outbox.cancel(tx, owner_kind="contact", owner_id=scene.contact.id)
     if scene.address is not None:
@@ -76,7 +70,7 @@ def stop(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
     contacts.update(tx, scene.contact.id, next_due_at=None)
 
 
-def hide(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+def hide(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
     """CUKUP: whatever can still be deleted leaves the phone, and nothing comes back by itself."""
     if scene.address is None:
         return
@@ -95,26 +89,26 @@ def hide(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
     checkins.update(tx, kept.id, **values)
 
 
-def delete_typed(tx: Tx, room: Room, scene: "Scene", number: int, *, now: datetime) -> None:
+def delete_typed(tx: Tx, room: Room, scene: Scene, number: int, *, now: datetime) -> None:
     """The person's own message leaves the phone, now that it is stored."""
     _delete_own(tx, room, scene, f"{scene.cause}:{number}", now=now)
 
 
-def delete_fleeting(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+def delete_fleeting(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
     """Consent messages leave the phone after the answer."""
     for row in outbox.sent_of_kind(tx, scene.contact.id, FLEETING):
         _change_shown(tx, room, scene, "delete", row, now=now)
         outbox.mark_gone(tx, row)
 
 
-def close(tx: Tx, room: Room, scene: "Scene", *, now: datetime) -> None:
+def close(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
     """Tutup: the message with that button leaves the phone."""
     if scene.pressed_row is not None:
         _change_shown(tx, room, scene, "delete", scene.pressed_row, now=now)
         outbox.mark_gone(tx, scene.pressed_row)
 
 
-def _when(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
+def _when(scene: Scene, due: MessageDue, now: datetime) -> When | None:
     hours = scene.contact.hours
     match due.manner:
         case Manner.NOW | Manner.QUIET_EDIT:
@@ -125,7 +119,7 @@ def _when(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
             return _reply(scene, due, now)
 
 
-def _reply(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
+def _reply(scene: Scene, due: MessageDue, now: datetime) -> When | None:
     """At any hour to somebody who is there; after that inside safe hours, at A in the morning,
     at B not any more. Enrolment is finished also at B."""
     hours, prompt_until = scene.contact.hours, scene.at + PROMPT
@@ -137,7 +131,7 @@ def _reply(scene: "Scene", due: MessageDue, now: datetime) -> When | None:
     return When(not_before=now, expires_at=prompt_until) if now <= prompt_until else None
 
 
-def _kind(scene: "Scene", due: MessageDue) -> str:
+def _kind(scene: Scene, due: MessageDue) -> str:
     """What decides about a send whose outcome nobody knows."""
     match due.purpose:
         case Purpose.QUESTION:
@@ -173,7 +167,7 @@ def _key(button: Button) -> Key:
 def _becomes_shown(
     tx: Tx,
     room: Room,
-    scene: "Scene",
+    scene: Scene,
     checkin: str,
     before: str | None,
     row: str,
@@ -187,14 +181,12 @@ def _becomes_shown(
         _change_shown(tx, room, scene, "unkeyboard", before, now=when.not_before)
 
 
-def _change_shown(
-    tx: Tx, room: Room, scene: "Scene", verb: str, row: str, *, now: datetime
-) -> None:
+def _change_shown(tx: Tx, room: Room, scene: Scene, verb: str, row: str, *, now: datetime) -> None:
     if scene.address is None:
         return
     out = Outgoing(
         id=f"{verb}:{row}",
-        lane=ANSWER_LANE,
+        lane=Lane.ANSWER,
         kind=verb,
         verb=verb,
         target=row,
@@ -205,12 +197,12 @@ def _change_shown(
     post(tx, room, out, now=now)
 
 
-def _delete_own(tx: Tx, room: Room, scene: "Scene", row: str, *, now: datetime) -> None:
+def _delete_own(tx: Tx, room: Room, scene: Scene, row: str, *, now: datetime) -> None:
     if scene.address is None or scene.message_no is None:
         return
     out = Outgoing(
         id=row,
-        lane=ANSWER_LANE,
+        lane=Lane.ANSWER,
         kind="delete",
         verb="delete",
         address=scene.address,

@@ -8,7 +8,7 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.post import post
 from bot.usecases.room import Room
 from storage import inbox
-from storage.outbox import Outgoing
+from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
 HELP = Text(
@@ -26,7 +26,7 @@ def staff_help(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         return
     out = Outgoing(
         id=f"{came.id}:help",
-        lane=1,
+        lane=Lane.ANSWER,
         kind="staff",
         verb="send",
         address=address,

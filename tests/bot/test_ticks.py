@@ -33,7 +33,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def room() -> Room:
     content = loader.load()
-    return Room(content=content, detector=warning_signs.build(content.signs))
+    return Room(
+        content=content,
+        detector=warning_signs.build(content.signs),
+        timezone="Asia/Jakarta",
+    )
 
 
 def two_families(tx: Tx, room: Room) -> tuple[str, str]:

@@ -54,13 +54,14 @@ async def test_a_row_is_kept_until_somebody_could_be_told_of_its_owner(office: A
             raise LookupError
 
     office.on_unreachable = fail_at_first
-    office.telegram.answers.extend([BLOCKED, BLOCKED])
+    office.telegram.answers.append(BLOCKED)
     await office.put("one", to=RATNA, lane=0, kind="notice")
 
     async with office.sender() as sender:
         await office.until(lambda: sender.metrics().get("retried") == 1)
         await office.put("two", to=DEWI)
         await office.sees("two", "sent")
+        office.telegram.answers.append(BLOCKED)
         office.clock.forward(seconds=1)
         await office.sees("one", "unreachable")
 

@@ -327,7 +327,11 @@ def a_contact(case: CaseId, level: Level, interviewed_on: date | None, **more: A
 def the_room() -> Room:
     """The shipped content and its detector, loaded once."""
     content = loader.load()
-    return Room(content=content, detector=warning_signs.build(content.signs))
+    return Room(
+        content=content,
+        detector=warning_signs.build(content.signs),
+        timezone="Asia/Jakarta",
+    )
 
 
 @pytest.fixture

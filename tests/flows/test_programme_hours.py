@@ -11,7 +11,6 @@ from flows.definition import Press, WorkingHours
 from flows.model import SafeHours
 from flows.programme import (
     add_working_minutes,
-    day_part,
     in_safe_hours,
     later_at,
     local,
@@ -250,4 +249,4 @@ class TestCalls:
 
     @pytest.mark.parametrize(("timezone", "hour"), [(WIB, 23), (WITA, 0), (WIT, 1)])
     def test_greetings_follow_the_local_hour(self, timezone: str, hour: int) -> None:
-        assert day_part(at("2026-03-02 23:30"), timezone) == hour
+        assert local(at("2026-03-02 23:30"), timezone).hour == hour

@@ -1,4 +1,4 @@
-"""Edits, deletes and lost keyboards that fail for now: who waits for them, and what outdoes them."""
+"""Edits, deletes and lost keyboards that fail for now: who waits for them, what outdoes them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -37,7 +37,9 @@ def test_a_row_of_an_erased_person_is_closed_and_the_others_go_on(post: Any) -> 
         ("hours", "from dusk"),
     ],
 )
-def test_a_damaged_row_is_dead_and_the_others_go_on(post: Any, column: str, written: object) -> None:
+def test_a_damaged_row_is_dead_and_the_others_go_on(
+    post: Any, column: str, written: object
+) -> None:
     post.put("question")
     post.put("alert", lane=1, to=RATNA)
     post.damages("question", **{column: written})
