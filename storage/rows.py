@@ -9,10 +9,13 @@ from storage.transaction import Tx
 
 
 def insert_once(tx: Tx, table: Table, **values: object) -> bool:
-    """Insert unless a unique key is taken; was it inserted? A replay therefore changes nothing."""
+    """Insert unless a unique key is taken; was it inserted? A replay therefore changes nothing.
+
+    The row tells, not a count: PostgreSQL's driver counts no inserts."""
     dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return tx.execute(statement).rowcount == 1
+    inserted = tx.execute(statement.returning(*table.primary_key.columns)).first()
+    return inserted is not None
 
 
 def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: object) -> int:

@@ -20,14 +20,16 @@ def take(
     limit: int,
     resting: frozenset[str],
     paused: frozenset[str],
+    held: frozenset[str],
     only_alerts: bool,
     mark: str,
 ) -> tuple[Claimed, ...]:
     """The rows to send now: those that waited as uncertain among them, and those whose outcome
-    could not be recorded."""
-    for hand in (overdue := deliveries.overdue(tx, wall=wall)):
+    could not be recorded. Of these, rows that are still `held` are left to their holder."""
+    lost = tuple(hand for hand in deliveries.overdue(tx, wall=wall) if hand.row not in held)
+    for hand in lost:
         log.warning("a row was never settled", extra={"action": "overdue", "row": hand.row})
-    _judge(tx, overdue, now=now, wall=wall)
+    _judge(tx, lost, now=now, wall=wall)
     deliveries.revive(tx, now=now, wall=wall, mark=mark)
     return deliveries.claim(
         tx,

@@ -56,6 +56,7 @@ class Sender:
         on_unreachable: Unreachable,
         repeat_mark: str,
         at_once: int = 8,
+        settle_tries: int = SETTLE_TRIES,
     ) -> None:
         """`on_unreachable(owner_kind, owner_id, row)` is awaited before the row is settled, so
         that a crash in between cannot lose it; it may therefore be told twice. `repeat_mark` is put
@@ -69,7 +70,8 @@ class Sender:
         self._on_unreachable = on_unreachable
         self._mark = repeat_mark
         self._at_once = at_once
-        self._flying = 0
+        self._settle_tries = settle_tries
+        self._flying: set[str] = set()
         self._lease = secrets.token_hex(8)
         self._bell = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -117,7 +119,7 @@ class Sender:
 
     def metrics(self) -> Mapping[str, int]:
         """How many rows ended how, since the start, and how many are on their way."""
-        return {**self.counts, "in_flight": self._flying}
+        return {**self.counts, "in_flight": len(self._flying)}
 
     async def _pump(self, flights: asyncio.TaskGroup) -> None:
         try:
@@ -144,11 +146,11 @@ class Sender:
     async def _round(self, flights: asyncio.TaskGroup) -> None:
         self._bell.clear()  # before looking: what comes in meanwhile rings again
         at = self._clock.monotonic()
-        free = self._at_once - self._flying
+        free = self._at_once - len(self._flying)
         room = min(max(free - 1, 1), self._pacing.room(at)) if free > 0 else 0
         claimed = await self._claim(room, at, only_alerts=free == 1) if room > 0 else ()
         for one in claimed:
-            self._flying += 1
+            self._flying.add(one.hand.row)
             flights.create_task(self._carry(one, self._pacing.take(self._clock.monotonic())))
         if not claimed:
             await self._rest()
@@ -163,6 +165,7 @@ class Sender:
                 limit=room,
                 resting=self._pacing.resting(at),
                 paused=self._pacing.paused(at),
+                held=frozenset(self._flying),
                 only_alerts=only_alerts,
                 mark=self._mark,
             )
@@ -194,7 +197,7 @@ class Sender:
         except Exception as error:
             _warn("delivery_failed", error, row=hand.row)
         finally:
-            self._flying -= 1
+            self._flying.discard(hand.row)
             self._bell.set()
 
     async def _call(self, claimed: Claimed) -> Outcome:
@@ -237,8 +240,9 @@ class Sender:
         return True
 
     async def _settle(self, hand: InHand, found: Verdict) -> bool:
-        """Try until it is recorded: a message that is on a phone must not stay `sending`."""
-        for _ in range(SETTLE_TRIES):
+        """Try until it is recorded: a message that is on a phone must not stay `sending`. Raises
+        what the database says to the last try; when the lease is over, the row is judged anew."""
+        for left in reversed(range(self._settle_tries)):
             try:
                 return await self._database.write(
                     deliveries.settle, hand, found, now=self._clock.now()
@@ -247,7 +251,9 @@ class Sender:
                 raise
             except Exception as error:
                 _warn("settle_failed", error, row=hand.row)
-                await asyncio.sleep(POLL_S)
+                if not left:
+                    raise
+            await asyncio.sleep(POLL_S)
         return False
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.usecases import gather
 from bot.usecases.fall_back import fall_back
+from bot.usecases.moments import EXPIRES_AFTER
 from bot.usecases.record import record
 from bot.usecases.room import Room, kept_programme
 from bot.usecases.scene import scene_of
@@ -26,7 +27,8 @@ Judge = Callable[[Situation, Talk, MessageId], tuple[Event, ...]]
 
 
 def plan_checkin(tx: Tx, room: Room, contact_id: str, *, now: datetime) -> None:
-    """A due row for the check-in planned for now, and the moment of the one after it."""
+    """A due row for the check-in planned for now, and the moment of the one after it. After an
+    outage so long that it would have expired by now, it is left out."""
     contact = gather.the_contact(tx, contact_id)
     planned_at = contacts.next_due_at(tx, contact.id)
     if planned_at is None or planned_at > now:
@@ -34,7 +36,8 @@ def plan_checkin(tx: Tx, room: Room, contact_id: str, *, now: datetime) -> None:
     address = addresses.of(tx, "contact", contact.id)
     level = _asking_level(contact, now=now)
     version = None if level is None else cases.checkin_version(tx, contact.case, level)
-    if contact.state is ContactState.ACTIVE and address and level and version:
+    is_wanted = contact.state is ContactState.ACTIVE and now - planned_at < EXPIRES_AFTER
+    if is_wanted and address and level and version:
         checkins.plan(
             tx,
             contact=contact.id,
