@@ -25,7 +25,7 @@ check: setup ## format, lint, types, imports and content
 	$(BIN)/kabar check
 
 test: setup ## all tests that fit into five minutes
-	$(BIN)/python -m pytest -q -m "not soak"
+	$(BIN)/python -m pytest -q -m "not soak" --numprocesses 2 --dist loadfile
 
 soak: setup ## long crash and load runs
 	$(BIN)/python -m pytest -q -m soak

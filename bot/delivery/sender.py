@@ -131,6 +131,7 @@ class Sender:
 
     async def _recover(self) -> None:
         while not self._stopping:
+            self._bell.clear()
             try:
                 now, wall = self._clock.now(), self._clock.wall()
                 found = await self._database.write(recover, self._lease, now=now, wall=wall)

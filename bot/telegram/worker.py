@@ -1,7 +1,7 @@
 """Takes rows from the inbox, the oldest of each chat first, and feeds them to the dispatcher.
 
 A row is marked handled in the transaction of its use case. One that fails is tried again; after
-three times it is dead and the chat goes on."""
+three times it is dead and the chat goes on. Where the database was busy, nothing has failed."""
 
 import asyncio
 import json
@@ -15,10 +15,11 @@ from bot.ports import Clock
 from bot.telegram.dispatcher import make_dispatcher
 from bot.telegram.reduced import reduced
 from bot.telegram.services import Services
-from bot.usecases.give_up import give_up_in_time
+from bot.usecases.give_up import give_up_in_time, give_up_unnamed, give_up_unseen
 from bot.usecases.room import Room
 from storage import addresses, inbox
 from storage.database import Database
+from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed
 from storage.inbox import Unhandled
 from storage.transaction import Tx
 
@@ -26,6 +27,14 @@ log = logging.getLogger(__name__)
 
 ROUTED = ("message", "edited_message", "callback_query", "my_chat_member")
 """Only these are parsed: of a kind it does not know, aiogram would print the whole update."""
+NOT_NOW = (DatabaseBusy, CommitFailed)
+AGAIN_S = 0.5  # until the database is asked again
+WAYS = (give_up_in_time, give_up_unnamed, give_up_unseen)
+"""To count a failure, the fullest first."""
+
+
+SLOW_S = 0.1
+"""After so long the next rows are not waited with any longer."""
 
 
 class Worker:
@@ -38,17 +47,45 @@ class Worker:
         self._draining = asyncio.Lock()
 
     async def drain(self) -> int:
-        """Handle all that is there, per chat in order; how many rows were they?"""
-        handled = 0
-        async with self._draining:
-            while rows := await self._database.read(inbox.next_of_each_chat):
-                await asyncio.gather(*(self._handle(row) for row in rows))
-                handled += len(rows)
-        return handled
+        """Handle all that is there, per chat in order; how many rows were they? Raises, once
+        nothing is in hand any more, where the failure of a row could not even be counted.
 
-    async def _handle(self, row: Unhandled) -> None:
+        A chat that takes long, because Telegram does not answer it, is left behind: the alert of
+        another family must not wait for it."""
+        handled = 0
+        flying: dict[str, asyncio.Future[bool]] = {}
+        async with self._draining:
+            try:
+                while True:
+                    for row in await self._database.read(inbox.next_of_each_chat):
+                        if row.chat_hash not in flying:
+                            flying[row.chat_hash] = asyncio.ensure_future(self._handle(row))
+                    if not flying:
+                        return handled
+                    done, _ = await asyncio.wait(flying.values(), timeout=SLOW_S)
+                    flying = {chat: one for chat, one in flying.items() if one not in done}
+                    ended = [one.result() for one in done]
+                    handled += sum(ended)
+                    if not all(ended):
+                        await asyncio.sleep(AGAIN_S)
+            finally:  # nothing is left flying when the lock opens
+                await asyncio.gather(*flying.values(), return_exceptions=True)
+
+    async def _handle(self, row: Unhandled) -> bool:
+        """False where the database was not ready for it: the row comes again as it is."""
+        try:
+            await self._try(row)
+        except NOT_NOW as error:
+            extra = {"action": "update_put_off", "row": row.id, "error": type(error).__name__}
+            log.warning("an update has to wait for the database", extra=extra)
+            return False
+        return True
+
+    async def _try(self, row: Unhandled) -> None:
         try:
             await self._feed(row)
+        except (*NOT_NOW, DatabaseClosed):
+            raise
         except Exception as error:
             extra = {"action": "update_failed", "row": row.id, "error": type(error).__name__}
             log.warning("an update could not be handled", extra=extra)
@@ -65,6 +102,8 @@ class Worker:
         await self._database.write(inbox.handled, row.id, now=self._clock.now())
 
     def _parsed(self, row: Unhandled) -> Update:
+        if row.body is None:
+            raise ValueError("a damaged row")
         raw, context = json.loads(row.body), {"bot": self._bot}
         try:
             return Update.model_validate(raw, context=context)
@@ -75,10 +114,24 @@ class Worker:
         return Update.model_validate(least, context=context)
 
     async def _count_failure(self, row: Unhandled) -> None:
-        now = self._clock.now()
-        is_dead = await self._database.write(give_up_in_time, self._services.room, row, now=now)
-        if is_dead:
-            log.error("an update is given up", extra={"action": "update_dead", "row": row.id})
+        """Whatever else is damaged, it is counted: else the row would be tried for ever."""
+        for give_up in WAYS:
+            extra = {"row": row.id, "way": give_up.__name__}
+            try:
+                is_dead = await self._database.write(
+                    give_up, self._services.room, row, now=self._clock.now()
+                )
+            except (*NOT_NOW, DatabaseClosed):
+                raise
+            except Exception as error:
+                extra |= {"action": "count_failed", "error": type(error).__name__}
+                log.error("a failure could not be counted this way", extra=extra)
+                if give_up is WAYS[-1]:
+                    raise
+            else:
+                if is_dead:
+                    log.error("an update is given up", extra={"action": "update_dead", **extra})
+                return
 
 
 def kind_of_chat(tx: Tx, chat_hash: str) -> str:

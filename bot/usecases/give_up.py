@@ -20,6 +20,25 @@ def give_up_in_time(tx: Tx, room: Room, row: Unhandled, *, now: datetime) -> boo
         return False
     owners = [who for kind, who in addresses.owners(tx, row.chat_hash) if kind == "contact"]
     contact = gather.the_contact(tx, owners[0]) if owners else None
+    case = None if contact is None else cases.get(tx, contact.case)
+    found(tx, room, _unreadable(room, row), case=case, contact=contact, now=now)
+    return True
+
+
+def give_up_unnamed(tx: Tx, room: Room, row: Unhandled, *, now: datetime) -> bool:
+    """The same where what is kept of the family is damaged too: supervisors are asked."""
+    if not inbox.failed(tx, row.id, now=now):
+        return False
+    found(tx, room, _unreadable(room, row), case=None, contact=None, now=now)
+    return True
+
+
+def give_up_unseen(tx: Tx, _: Room, row: Unhandled, *, now: datetime) -> bool:
+    """The same where nobody can be asked: only the operator's log will tell."""
+    return inbox.failed(tx, row.id, now=now)
+
+
+def _unreadable(room: Room, row: Unhandled) -> AlertFound:
     reason = Reason(
         rule="unreadable",
         version=ALWAYS_SPEAKS,
@@ -27,9 +46,6 @@ def give_up_in_time(tx: Tx, room: Room, row: Unhandled, *, now: datetime) -> boo
         says=room.content.messages.reasons["unreadable"],
         source=row.id,
     )
-    event = AlertFound(
+    return AlertFound(
         id=f"alert:{row.id}", kind=AlertKind.ALERT, urgency=Urgency.HIGH, reasons=(reason,)
     )
-    case = None if contact is None else cases.get(tx, contact.case)
-    found(tx, room, event, case=case, contact=contact, now=now)
-    return True

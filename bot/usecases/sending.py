@@ -120,15 +120,17 @@ def _when(scene: Scene, due: MessageDue, now: datetime) -> When | None:
 
 
 def _reply(scene: Scene, due: MessageDue, now: datetime) -> When | None:
-    """At any hour to somebody who is there; after that inside safe hours, at A in the morning,
-    at B not any more. Enrolment is finished also at B."""
+    """At any hour to somebody who is there; after that inside safe hours, and at B not any more:
+    the phone may be in other hands. Enrolment is finished also at B."""
     hours, prompt_until = scene.contact.hours, scene.at + PROMPT
     if scene.level is Level.OPEN or due.purpose is Purpose.CONSENT:
         starts = now if now <= prompt_until else next_safe(now, hours)
         return When(not_before=starts, expires_at=prompt_until, hours=hours)
-    if in_safe_hours(now, hours):
-        return When(not_before=now, expires_at=max(prompt_until, safe_until(now, hours)))
-    return When(not_before=now, expires_at=prompt_until) if now <= prompt_until else None
+    if now <= prompt_until:
+        return When(not_before=now, expires_at=prompt_until)
+    if due.moves and in_safe_hours(now, hours):  # changes what is there, and makes no notice
+        return When(not_before=now, expires_at=safe_until(now, hours))
+    return None
 
 
 def _kind(scene: Scene, due: MessageDue) -> str:

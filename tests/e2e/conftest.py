@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,113 +19,22 @@ from bot.clock import clock_for_command
 from bot.config import Settings
 from bot.sandbox import Limits, Sandbox
 from bot.usecases import enrol
+from bot.usecases.record import move_contact
 from bot.usecases.room import Room
 from flows import loader, warning_signs
-from flows.model import Case, CaseId, ContactId, Level, Risk, Role, SafeHours, StaffId
-from storage import migrate
-from storage.contacts import NewContact
+from flows.events import ContactMoved
+from flows.model import ContactState, Level, Role
+from storage import contacts, migrate
 from storage.database import Database
 from storage.keyring import KeyRing
 from storage.replies import every
+from storage.transaction import Tx
+from tests.e2e.phones import Phone
+from tests.e2e.records import CASE_FIELDS, CONTACT_FIELDS, a_case, a_contact, only
 
 WIB = ZoneInfo("Asia/Jakarta")
 TOKEN = "700001:secret-of-a-test-bot"
 READY_WITHIN_S = 60
-
-
-@dataclass
-class Phone:
-    """One person's phone. Looks (`sees`, `shows`) are at the phone as it is now."""
-
-    id: int
-    name: str
-    world: "World"
-    owner_id: str = ""
-
-    async def does(self, deed: str, **body: Any) -> Any:
-        answer = await self.world.control("POST", f"people/{self.id}/{deed}", body)
-        await self.world.settles()
-        return answer
-
-    async def opens(self, token: str) -> None:
-        await self.does("start", parameter=token)
-
-    async def taps(self, label: str) -> Any:
-        return await self.does("tap", label=label)
-
-    async def taps_old(self, data: str, message_id: int) -> Any:
-        return await self.does("tap", message_id=message_id, data=data, stale=True)
-
-    async def edits(self, written: str, corrected: str) -> Any:
-        """Correct the newest own message that says `written`."""
-        own = [m for m in (await self.chat())["messages"] if m.get("text") == written]
-        return await self.does("edit", message_id=own[-1]["message_id"], text=corrected)
-
-    async def writes(self, text: str) -> Any:
-        return await self.does("text", text=text)
-
-    async def chat(self) -> Any:
-        return await self.world.control("GET", f"people/{self.id}/chat")
-
-    async def messages(self) -> list[dict[str, Any]]:
-        """The bot's messages on the phone now, the newest last."""
-        chat = await self.chat()
-        return [message for message in chat["messages"] if message["from"] == "bot"]
-
-    async def texts(self) -> list[str]:
-        return [message.get("text", "") for message in await self.messages()]
-
-    async def typed(self) -> list[str]:
-        """The person's own messages that are still there."""
-        chat = await self.chat()
-        return [m.get("text", "") for m in chat["messages"] if m["from"] == "person"]
-
-    async def last(self) -> dict[str, Any]:
-        return (await self.messages())[-1]
-
-    async def message(self, message_id: int) -> dict[str, Any]:
-        return next(m for m in await self.messages() if m["message_id"] == message_id)
-
-    async def buttons(self) -> list[str]:
-        """Labels under the newest message that has any."""
-        for message in reversed(await self.messages()):
-            if message.get("buttons"):
-                return [key["text"] for row in message["buttons"] for key in row]
-        return []
-
-    async def button(self, label: str) -> tuple[str, int]:
-        """Callback data and message number of the newest button with this label."""
-        for message in reversed(await self.messages()):
-            for row in message.get("buttons") or ():
-                for key in row:
-                    if key["text"] == label:
-                        return key["callback_data"], message["message_id"]
-        raise AssertionError(f"{self.name} has no button {label!r}")
-
-    async def sees(self, part: str) -> None:
-        texts = await self.texts()
-        assert any(part in text for text in texts), f"{self.name} sees no {part!r} in {texts}"
-
-    async def sees_last(self, part: str) -> None:
-        text = (await self.last()).get("text", "")
-        assert part in text, f"{self.name} sees {text!r}, not {part!r}"
-
-    async def sees_nothing_of(self, part: str) -> None:
-        texts = await self.texts()
-        assert not any(part in text for text in texts), f"{self.name} sees {part!r} in {texts}"
-
-    async def count(self, part: str) -> int:
-        return sum(part in text for text in await self.texts())
-
-    async def pushes(self) -> list[str]:
-        """Every message that ever came, as it came: edits and deletions change nothing here."""
-        return [push["text"] for push in (await self.chat())["lock_screen"]]
-
-    async def toast(self) -> str | None:
-        """What the last tap was answered with, in the little window over the chat."""
-        history = (await self.chat())["history"]
-        answered = [event for event in history if event["kind"] == "answered"]
-        return answered[-1].get("text") or None
 
 
 @dataclass
@@ -216,14 +125,14 @@ class World:
 
         def write(tx: Any) -> tuple[str, str]:
             now = self._command_now(tx)
-            case = a_case(code, worker.owner_id, **_only(more, CASE_FIELDS))
+            case = a_case(code, worker.owner_id, **only(more, CASE_FIELDS))
             contact = a_contact(
                 case.id,
                 level,
                 more.get("interviewed_on", now.date())
                 if interviewed and level is Level.OPEN
                 else None,
-                **_only(more, CONTACT_FIELDS),
+                **only(more, CONTACT_FIELDS),
             )
             made = enrol.add_case(tx, self.room, case, contact, now=now)
             return made.owner_id, made.token or ""
@@ -243,6 +152,17 @@ class World:
             await phone.taps("Lanjut")
             await phone.taps("Lanjut")
         await phone.taps("Setuju")
+        return phone
+
+    async def enrolled(
+        self, worker: Phone, code: str = "K-0142", *, name: str = "Sari", **more: Any
+    ) -> Phone:
+        """The same without the way there: she opens the link, and her consent is written down.
+        For scenes that begin after it, since `family` takes half a second."""
+        phone = await self.meets(name)
+        phone.owner_id, token = await self.invited(worker, code, **more)
+        await phone.opens(token)
+        await self.write(agreed, phone.owner_id, now=await self.now())
         return phone
 
     async def first_checkin(self, phone: Phone) -> None:
@@ -279,48 +199,11 @@ class World:
         return clock_for_command(tx, self.settings).now()
 
 
-CASE_FIELDS = ("risk", "home_risk", "baseline", "left_on", "birth_date", "nickname")
-CONTACT_FIELDS = ("hours", "duress_word", "phone", "name")
-
-
-def _only(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: given[name] for name in names if name in given}
-
-
-def a_case(code: str, worker: str, **more: Any) -> Case:
-    fields: dict[str, Any] = {
-        "id": CaseId(enrol.new_id()),
-        "code": code,
-        "nickname": "Kakak",
-        "birth_date": date(2016, 4, 2),
-        "risk": Risk.MEDIUM,
-        "stage": "follow_up",
-        "worker": StaffId(worker),
-        "home_risk": False,
-        "left_on": None,
-        "baseline": None,
-    }
-    return Case(**{**fields, **more})
-
-
-def a_contact(case: CaseId, level: Level, interviewed_on: date | None, **more: Any) -> NewContact:
-    fields: dict[str, Any] = {
-        "id": ContactId(enrol.new_id()),
-        "case": case,
-        "name": "Ibu Karangan",
-        "relation": "ibu",
-        "level": level,
-        "interviewed_on": interviewed_on,
-        "hours": SafeHours(
-            start=datetime.min.time().replace(hour=9),
-            end=datetime.min.time().replace(hour=16),
-            timezone="Asia/Jakarta",
-        ),
-        "agreed_word": None,
-        "duress_word": None,
-        "phone": None,
-    }
-    return NewContact(**{**fields, **more})
+def agreed(tx: Tx, contact: str, *, now: datetime) -> None:
+    """What the enrolment comes to in the end."""
+    found = contacts.get(tx, contact)
+    assert found is not None
+    move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ async def test_kritis_goes_from_worker_to_supervisors_to_head_until_it_is_taken(
             ("Adi", Role.ADMIN),
         )
     ]
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.until(23)
 
     await sari.writes(CRITICAL)
@@ -67,7 +67,7 @@ async def test_kritis_goes_from_worker_to_supervisors_to_head_until_it_is_taken(
 
 async def test_an_outcome_ends_it_but_nobody_reached_only_by_two_routes(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await sari.writes(CRITICAL)
 
     await ratna.taps("Saya tangani")
@@ -99,7 +99,7 @@ async def test_tinggi_waits_for_monday_and_counts_working_hours(world: World) ->
     ratna = await world.staff("Ratna")
     dewi = await world.staff("Dewi", Role.SUPERVISOR)
     await world.until_weekday(3, 10)
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await world.until(19)
     assert (await world.now()).astimezone(WIB).weekday() == 4
@@ -123,7 +123,7 @@ async def test_tinggi_waits_for_monday_and_counts_working_hours(world: World) ->
 async def test_a_more_urgent_fact_rings_again_though_somebody_took_it(world: World) -> None:
     ratna = await world.staff("Ratna")
     dewi = await world.staff("Dewi", Role.SUPERVISOR)
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", *["Tidak ada"] * 7, "Ada, mau bicara"])
     await ratna.taps("Saya tangani")
@@ -148,7 +148,7 @@ async def test_a_more_urgent_fact_rings_again_though_somebody_took_it(world: Wor
 
 async def test_where_nobody_can_be_told_the_next_to_connect_is(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await ratna.does("block")
     await sari.writes(CRITICAL)
     await world.forward(hours=2)
@@ -166,8 +166,8 @@ async def test_whose_account_is_gone_is_passed_over_as_soon_as_it_is_known(world
     ratna = await world.staff("Ratna")
     dewi = await world.staff("Dewi", Role.SUPERVISOR)
     hana = await world.staff("Hana", Role.HEAD)
-    sari = await world.family(ratna, "K-1", name="Sari")
-    wati = await world.family(ratna, "K-2", name="Wati")
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
+    wati = await world.enrolled(ratna, "K-2", name="Wati")
     await wati.writes(HARMLESS)
     await world.control("POST", f"people/{ratna.id}/deactivate", {})
 

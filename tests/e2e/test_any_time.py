@@ -10,8 +10,8 @@ GENERAL = "Terima kasih, Bapak/Ibu. Pesannya sudah masuk."
 
 async def test_cukup_hides_all_and_nothing_comes_back_by_itself(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, "K-1", name="Sari")
-    wati = await world.family(ratna, "K-2", name="Wati", level=Level.DISCREET)
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
+    wati = await world.enrolled(ratna, "K-2", name="Wati", level=Level.DISCREET)
     await world.first_checkin(sari)
 
     for mother in (sari, wati):
@@ -34,8 +34,8 @@ async def test_cukup_hides_all_and_nothing_comes_back_by_itself(world: World) ->
 
 async def test_the_duress_word_looks_like_any_other(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, "K-1", name="Sari", duress_word="kue lapis")
-    wati = await world.family(
+    sari = await world.enrolled(ratna, "K-1", name="Sari", duress_word="kue lapis")
+    wati = await world.enrolled(
         ratna, "K-2", name="Wati", duress_word="kue lapis", level=Level.DISCREET
     )
 
@@ -53,7 +53,7 @@ async def test_the_duress_word_looks_like_any_other(world: World) -> None:
 
 
 async def test_bantuan_shows_the_numbers_and_goes_again(world: World) -> None:
-    sari = await world.family(await world.staff("Ratna"))
+    sari = await world.enrolled(await world.staff("Ratna"))
     before = await sari.texts()
 
     await sari.writes("Bantuan")
@@ -76,8 +76,8 @@ async def test_bantuan_shows_the_numbers_and_goes_again(world: World) -> None:
 
 async def test_telepon_saya_is_a_promise_with_a_slot(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, "K-1", name="Sari")
-    wati = await world.family(ratna, "K-2", name="Wati", level=Level.DISCREET)
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
+    wati = await world.enrolled(ratna, "K-2", name="Wati", level=Level.DISCREET)
 
     await sari.writes("telepon saya")
     assert await sari.buttons() == ["Pagi", "Siang", "Sore", "Jangan dulu"]
@@ -101,7 +101,7 @@ async def test_at_c_nothing_is_sent_and_everything_is_read(world: World) -> None
     ratna = await world.staff("Ratna")
     _, token = await world.invited(ratna, "K-2", level=Level.SILENT)
     assert token == ""
-    sari = await world.family(ratna, "K-1", name="Sari")
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
     await world.first_checkin(sari)
     await sari.taps("Mulai")
     old = await sari.button("Tidak ada")

@@ -56,7 +56,7 @@ async def test_eight_items_move_through_one_message(world: World) -> None:
 
 async def test_typed_answers_and_taps_mean_the_same(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await sari.writes("mulai")
     first = await sari.last()
@@ -82,7 +82,7 @@ async def test_typed_answers_and_taps_mean_the_same(world: World) -> None:
 
 async def test_a_word_in_between_is_kept_and_the_question_comes_again_below(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", "Tidak ada"])
     before = await sari.last()
@@ -106,7 +106,7 @@ async def test_a_word_in_between_is_kept_and_the_question_comes_again_below(worl
 
 async def test_a_lowered_answer_is_kept_but_the_highest_counts(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", "5-7 hari", "Kembali"])
     await sari.sees_last("1/8")
@@ -127,7 +127,7 @@ async def test_a_lowered_answer_is_kept_but_the_highest_counts(world: World) -> 
 
 async def test_old_buttons_and_double_taps_change_nothing(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     start = await sari.button("Mulai")
     await sari.taps("Mulai")
@@ -157,9 +157,9 @@ async def test_old_buttons_and_double_taps_change_nothing(world: World) -> None:
 async def test_items_speak_of_the_child_s_age(world: World) -> None:
     ratna = await world.staff("Ratna")
     year = (await world.now()).year
-    young = await world.family(ratna, "K-1", name="Umi", birth_date=date(year - 5, 1, 1))
-    middle = await world.family(ratna, "K-2", name="Sari", birth_date=date(year - 10, 1, 1))
-    old = await world.family(ratna, "K-3", name="Wati", birth_date=date(year - 15, 1, 1))
+    young = await world.enrolled(ratna, "K-1", name="Umi", birth_date=date(year - 5, 1, 1))
+    middle = await world.enrolled(ratna, "K-2", name="Sari", birth_date=date(year - 10, 1, 1))
+    old = await world.enrolled(ratna, "K-3", name="Wati", birth_date=date(year - 15, 1, 1))
     await world.first_checkin(young)
 
     for mother in (young, middle, old):
@@ -171,7 +171,7 @@ async def test_items_speak_of_the_child_s_age(world: World) -> None:
 
 
 async def test_a_restart_in_the_middle_loses_nothing(world: World) -> None:
-    sari = await world.family(await world.staff("Ratna"))
+    sari = await world.enrolled(await world.staff("Ratna"))
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", "1-2 hari", "3-4 hari"])
     asked = await sari.last()

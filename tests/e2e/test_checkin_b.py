@@ -27,7 +27,7 @@ async def own_messages(phone: Phone) -> int:
 
 async def test_five_items_say_anak_and_add_nothing_up(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, level=Level.DISCREET)
+    sari = await world.enrolled(ratna, level=Level.DISCREET)
     await world.first_checkin(sari)
     await sari.sees_last("Ada 5 pertanyaan pendek, sekitar 1 menit.")
     pushed = await sari.pushes()
@@ -51,7 +51,7 @@ async def test_five_items_say_anak_and_add_nothing_up(world: World) -> None:
 
 async def test_typed_answers_work_and_leave_the_phone(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, level=Level.DISCREET)
+    sari = await world.enrolled(ratna, level=Level.DISCREET)
     await world.first_checkin(sari)
 
     for number, word in enumerate(["Mulai", "3", "gak ada", "5-7 hari"], start=1):
@@ -75,7 +75,7 @@ async def test_typed_answers_work_and_leave_the_phone(world: World) -> None:
 
 async def test_one_reply_answers_small_talk_a_photo_and_a_cry_for_help(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, level=Level.DISCREET)
+    sari = await world.enrolled(ratna, level=Level.DISCREET)
     before = len(await sari.messages())
 
     await sari.writes("selamat pagi bu")
@@ -95,7 +95,7 @@ async def test_one_reply_answers_small_talk_a_photo_and_a_cry_for_help(world: Wo
 async def test_what_is_asked_of_staff_stands_on_their_phone_only(world: World) -> None:
     ratna = await world.staff("Ratna")
     umi, sari, wati = [
-        await world.family(ratna, code, name=name, level=Level.DISCREET)
+        await world.enrolled(ratna, code, name=name, level=Level.DISCREET)
         for code, name in (("K-1", "Umi"), ("K-2", "Sari"), ("K-3", "Wati"))
     ]
     await world.first_checkin(umi)

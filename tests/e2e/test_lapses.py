@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.usecases import enrol
 from flows.model import Level, Risk
 from tests.e2e.conftest import World
 from tests.e2e.scenes import (
@@ -26,8 +27,8 @@ MISSED = (
 
 async def test_one_silent_reminder_is_answered_by_one_tap(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, "K-1", name="Sari")
-    wati = await world.family(ratna, "K-2", name="Wati")
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
+    wati = await world.enrolled(ratna, "K-2", name="Wati")
     await world.first_checkin(sari)
     opening = await sari.last()
     pushed = len(await sari.pushes())
@@ -53,7 +54,7 @@ async def test_one_silent_reminder_is_answered_by_one_tap(world: World) -> None:
 
 
 async def test_half_an_hour_idle_is_a_break_with_no_way_back(world: World) -> None:
-    sari = await world.family(await world.staff("Ratna"))
+    sari = await world.enrolled(await world.staff("Ratna"))
     await world.first_checkin(sari)
     await sari.taps("Mulai")
     pushed = await sari.pushes()
@@ -82,8 +83,8 @@ async def test_half_an_hour_idle_is_a_break_with_no_way_back(world: World) -> No
 
 async def test_after_five_days_a_is_told_kindly_and_b_nothing(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, "K-1", name="Sari")
-    wati = await world.family(ratna, "K-2", name="Wati", level=Level.DISCREET)
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
+    wati = await world.enrolled(ratna, "K-2", name="Wati", level=Level.DISCREET)
     await world.first_checkin(sari)
     await world.forward(days=2)
     reminded = await wati.pushes()
@@ -101,7 +102,7 @@ async def test_after_five_days_a_is_told_kindly_and_b_nothing(world: World) -> N
 
 async def test_half_done_is_scored_after_a_day_and_ends_after_five(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await answers(sari, [2] * 5, worry=None)
 
@@ -126,8 +127,8 @@ async def test_a_falls_to_b_without_a_fresh_interview_or_a_word_for_thirty_days(
 ) -> None:
     ratna = await world.staff("Ratna")
     interviewed_on = (await world.now()).date() - timedelta(days=85)
-    sari = await world.family(ratna, "K-1", name="Sari", interviewed_on=interviewed_on)
-    wati = await world.family(ratna, "K-2", name="Wati", risk=Risk.HIGH)
+    sari = await world.enrolled(ratna, "K-1", name="Sari", interviewed_on=interviewed_on)
+    wati = await world.enrolled(ratna, "K-2", name="Wati", risk=Risk.HIGH)
     await world.first_checkin(sari)
     await sari.sees_last("Ada 8 pertanyaan pendek")
     await sari.writes("baik bu")
@@ -140,3 +141,19 @@ async def test_a_falls_to_b_without_a_fresh_interview_or_a_word_for_thirty_days(
         await wati.sees_last("Ada 8 pertanyaan pendek")
     await next_week(world, wati)
     await wati.sees_last("Ada 5 pertanyaan pendek")
+
+
+async def test_a_check_in_of_a_ends_at_the_next_tap_once_the_phone_is_b(world: World) -> None:
+    sari = await world.enrolled(await world.staff("Ratna"))
+    await world.first_checkin(sari)
+    await taps_all(sari, ["Mulai", "Tidak ada"])
+    now = await world.now()
+    held = {"level": Level.DISCREET, "on": now.date(), "duress_word": None}
+    await world.write(enrol.interview, sari.owner_id, now=now, **held)
+
+    await sari.taps("1-2 hari")
+
+    await sari.sees_last("Terima kasih kabarnya, Bapak/Ibu.")
+    assert await kept_answers(world) == [("sleep", 0, None), ("eat", 1, None)]
+    await next_week(world, sari)
+    await sari.sees_last("Ada 5 pertanyaan pendek")

@@ -15,10 +15,9 @@ WRONG_PERSON = (
 
 async def test_stop_in_any_form_ends_every_send_and_opens_a_task(world: World) -> None:
     ratna = await world.staff("Ratna")
-    mothers = {
-        code: await world.family(ratna, code, name=name)
-        for code, name in (("K-1", "Umi"), ("K-2", "Sari"), ("K-3", "Wati"), ("K-4", "Yuli"))
-    }
+    mothers = {"K-1": await world.enrolled(ratna, "K-1", name="Umi")}
+    for code, name in (("K-2", "Sari"), ("K-3", "Wati"), ("K-4", "Yuli")):
+        mothers[code] = await world.enrolled(ratna, code, name=name, level=Level.DISCREET)
     umi, sari, wati, yuli = mothers.values()
     await world.first_checkin(umi)
     await taps_all(umi, ["Mulai", "Tidak ada"])
@@ -47,8 +46,8 @@ async def test_stop_in_any_form_ends_every_send_and_opens_a_task(world: World) -
 async def test_where_the_home_is_a_risk_leaving_is_kritis(world: World) -> None:
     ratna = await world.staff("Ratna")
     dewi = await world.staff("Dewi", Role.SUPERVISOR)
-    sari = await world.family(ratna, "K-1", name="Sari", home_risk=True)
-    wati = await world.family(ratna, "K-2", name="Wati", home_risk=True, level=Level.DISCREET)
+    sari = await world.enrolled(ratna, "K-1", name="Sari", home_risk=True)
+    wati = await world.enrolled(ratna, "K-2", name="Wati", home_risk=True, level=Level.DISCREET)
     await world.until(21)
 
     await sari.writes("STOP")
@@ -66,7 +65,7 @@ async def test_after_stop_only_mulai_and_bantuan_are_answered_and_all_is_read(
     world: World,
 ) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await sari.writes("STOP")
     seen = len(await sari.messages())
 
@@ -92,7 +91,7 @@ async def test_after_stop_only_mulai_and_bantuan_are_answered_and_all_is_read(
 
 async def test_a_wrong_person_is_left_alone_and_somebody_looks(world: World) -> None:
     ratna = await world.staff("Ratna")
-    tono, sari = await world.meets("Tono"), await world.family(ratna, "K-2")
+    tono, sari = await world.meets("Tono"), await world.enrolled(ratna, "K-2")
     _, token = await world.invited(ratna, "K-1")
     await tono.opens(token)
     await tono.taps("Salah sambung")
@@ -112,7 +111,7 @@ async def test_a_wrong_person_is_left_alone_and_somebody_looks(world: World) -> 
 
 async def test_who_blocks_and_comes_back_is_not_written_to_before_mulai(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
 
     await sari.does("block")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.e2e.outside import REPEATED, Centre, Person, a_centre
+from tests.e2e.outside import REPEATED, TOKEN, Centre, Person, a_centre
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -182,6 +182,38 @@ async def test_replaying_every_stored_update_changes_nothing(centre: Centre, tea
     assert await everything(centre) == before
 
 
+async def test_words_are_kept_however_bare_or_odd_the_update_is(centre: Centre) -> None:
+    stranger = await centre.meets("Orang lain")
+    bare = {"message_id": 1, "chat": {"id": stranger.id}, "from": {"id": stranger.id}}
+    odd = {"date": "kemarin", "quote": 7, "entities": [{"type": "something new"}]}
+
+    for update in ({**bare, "text": "tanpa tanggal"}, {**bare, **odd, "text": "serba aneh"}):
+        await centre.control("POST", "updates", {"update": {"message": update}})
+    await centre.settles()
+
+    kept = [row["text"] for row in await replies_of(centre, None)]
+    assert kept.count("tanpa tanggal") == kept.count("serba aneh") == 1
+
+
+async def test_no_file_beside_the_key_holds_a_name_a_word_a_chat_or_the_token(
+    centre: Centre, team: Team
+) -> None:
+    stranger = await centre.meets("Orang lain")
+    await stranger.writes("melati tujuh belas, tolong, dia dipukul sampai berdarah")
+    await team.dewi.presses("Lihat", under="Kritis. 1 hal perlu dilihat. tamu")
+    await team.dewi.presses("Saya tangani", under="Kritis. 1 hal perlu dilihat. tamu")
+    secrets = (TOKEN.partition(":")[2], team.dewi.token, str(stranger.id), str(team.ratna.id))
+    planted = ("melati tujuh", "dipukul", "Ratna", "Orang lain", *secrets)
+
+    written = {path.name: path.read_bytes() for path in centre.folder.iterdir() if path.is_file()}
+
+    assert {"kabar.db", "kabar.db-wal", "run.log"} <= written.keys()
+    found = [
+        (name, word) for name, body in written.items() for word in planted if is_in(word, body)
+    ]
+    assert found == []
+
+
 async def shows_one_question(mother: Person, number: str) -> None:
     """The question stands once on the phone, and no other one beside it."""
     shown = [text.split("\n")[0] for text in await mother.texts() if "/3\n" in text]
@@ -194,11 +226,15 @@ async def was_told(person: Person, notice: str, *, times: int) -> None:
     assert sum(not push.endswith(REPEATED) for push in pushes) == times, pushes
 
 
+def is_in(word: str, body: bytes) -> bool:
+    return word.encode() in body
+
+
 def answer(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["item"], row["value"], row["text"]
 
 
-async def replies_of(centre: Centre, *codes: str) -> list[dict[str, Any]]:
+async def replies_of(centre: Centre, *codes: str | None) -> list[dict[str, Any]]:
     return [row for row in await centre.export() if row["case"] in codes]
 
 

@@ -16,7 +16,7 @@ async def second_child(world: World, ratna: Phone, mother: Phone) -> None:
 
 async def test_two_children_are_asked_about_in_turn_and_stop_is_for_both(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, "K-1", name="Sari")
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
     await second_child(world, ratna, sari)
     await world.first_checkin(sari)
     assert await sari.count("Apa kabar minggu ini?") == 1
@@ -49,7 +49,7 @@ async def test_two_children_are_asked_about_in_turn_and_stop_is_for_both(world: 
 
 async def test_a_second_child_may_join_in_the_middle_of_a_check_in(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna, "K-1", name="Sari")
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", "Tidak ada"])
     question = await sari.last()

@@ -27,7 +27,7 @@ async def rung(phone: Phone) -> tuple[int, int]:
 
 async def test_hard_words_in_a_check_in_ring_and_leave_the_question(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", "Tidak ada"])
     question = await sari.last()
@@ -54,7 +54,7 @@ async def test_hard_words_in_a_check_in_ring_and_leave_the_question(world: World
 
 async def test_typed_tidak_aman_is_kritis_asked_or_not(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
 
     await sari.writes("Gak aman!!")
 
@@ -67,7 +67,7 @@ async def test_typed_tidak_aman_is_kritis_asked_or_not(world: World) -> None:
 
 async def test_the_answer_to_the_safety_question_closes_nothing(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
 
     await sari.writes(CRITICAL)
     assert as_seen(await sari.last()) == HARD_WORDS
@@ -85,7 +85,7 @@ async def test_the_answer_to_the_safety_question_closes_nothing(world: World) ->
 
 async def test_denied_and_harmless_words_wait_on_one_reading_list(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
 
     for text in (DENIED, HARMLESS, "besok libur ya"):
         await sari.writes(text)
@@ -104,7 +104,7 @@ async def test_denied_and_harmless_words_wait_on_one_reading_list(world: World) 
 
 async def test_unsure_words_wait_an_hour_for_benar_or_bukan(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.until(20)
 
     await sari.writes(UNSURE)
@@ -132,7 +132,7 @@ async def test_unsure_words_wait_an_hour_for_benar_or_bukan(world: World) -> Non
 
 async def test_an_edit_is_a_new_version_that_may_only_raise(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await sari.writes(HARMLESS)
     said = await sari.texts()
 
@@ -160,7 +160,7 @@ async def test_an_edit_is_a_new_version_that_may_only_raise(world: World) -> Non
 
 async def test_an_edited_answer_may_rise_and_is_kept_where_it_falls(world: World) -> None:
     ratna = await world.staff("Ratna")
-    sari = await world.family(ratna)
+    sari = await world.enrolled(ratna)
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", *["Tidak ada"] * 7])
     await sari.writes("Ada, mau bicara")

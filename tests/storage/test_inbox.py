@@ -18,8 +18,12 @@ BOT = "700001"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    ring = KeyRing.create(tmp_path / "kabar.keys")
+def ring(tmp_path: Path) -> KeyRing:
+    return KeyRing.create(tmp_path / "kabar.keys")
+
+
+@pytest.fixture
+def database(tmp_path: Path, ring: KeyRing) -> Iterator[Database]:
     with Database(f"sqlite:///{tmp_path}/kabar.db", vault_keys=ring) as opened:
         opened.write_now(lambda tx: tables.metadata.create_all(tx.connection))
         yield opened
@@ -50,13 +54,15 @@ def test_a_damaged_row_is_handed_on_without_its_words_and_hides_no_other(
 
 
 def test_with_a_damaged_key_of_the_centre_nothing_is_taken_for_unreadable(
-    database: Database,
+    database: Database, ring: KeyRing, tmp_path: Path
 ) -> None:
     store(database, "7", "8")
     k = tables.data_keys
     broken = update(k).where(k.c.subject == inbox.SUBJECT).values(wrapped=b"\x01 not this key")
     database.write_now(lambda tx: tx.execute(broken))
-    database.vault.forget()
 
-    with pytest.raises(SealError):
-        database.read_now(inbox.next_of_each_chat)
+    with (
+        Database(f"sqlite:///{tmp_path}/kabar.db", vault_keys=ring) as opened_anew,
+        pytest.raises(SealError),
+    ):
+        opened_anew.read_now(inbox.next_of_each_chat)
