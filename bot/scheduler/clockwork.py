@@ -4,7 +4,9 @@ Interval triggers alone, nothing stored, and it never sees our clock. APSchedule
 are late and forgets one-shot jobs in a crash; a tick that is dropped costs nothing.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -33,8 +35,14 @@ class Clockwork:
 
     def every(self, seconds: float, tick: Callable[[], Awaitable[None]], *, name: str) -> None:
         """Call `tick` that often; while one still runs, the next is left out."""
+
+        async def quietly() -> None:
+            """The end cancels a tick that runs: that is no error for APScheduler to report."""
+            with suppress(asyncio.CancelledError):
+                await tick()
+
         self._scheduler.add_job(
-            tick,
+            quietly,
             _FromNow(seconds=seconds, timezone="UTC"),
             id=name,
             name=name,
