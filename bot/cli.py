@@ -57,7 +57,7 @@ def sandbox(
     ] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the Bot API listens.")] = 8080,
     no_open: Annotated[
-        bool, typer.Option("--no-open", help="Do not open a page (there is none yet).")
+        bool, typer.Option("--no-open", help="Nothing yet: there is no page to open.")
     ] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Begin with an empty centre.")] = False,
 ) -> None:

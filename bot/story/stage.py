@@ -7,10 +7,11 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import aiohttp
 from rich.console import Console
@@ -30,10 +31,12 @@ HOST = "127.0.0.1"
 TOKEN = "700000:sandbox-bot-of-an-invented-centre"
 READY_WITHIN_S, STOPS_WITHIN_S = 60, 10
 STAFF = (
-    ("Ratna (peksos)", Role.SOCIAL_WORKER),
-    ("Dewi (supervisor)", Role.SUPERVISOR),
-    ("Hendra (kepala)", Role.HEAD),
+    ("Ratna", "Ratna (peksos)", Role.SOCIAL_WORKER),
+    ("Dewi", "Dewi (supervisor)", Role.SUPERVISOR),
+    ("Hendra", "Hendra (kepala)", Role.HEAD),
 )
+"""Name on file, name in the transcript, role."""
+ONE_LOOK = aiohttp.ClientTimeout(total=2)
 MOTHER = "Ibu Sari"
 UNHURRIED = {"enabled": False, "poll_throttle": False}
 
@@ -60,12 +63,12 @@ async def _run(port: int) -> int:
     places = Places(sandbox=f"http://{HOST}:{port}", bot=f"http://{HOST}:{bot_port}")
     _prepare(places, bot_port)
     sandbox = (sys.executable, "-m", "bot.sandbox", "--port", str(port))
-    async with _program(*sandbox), aiohttp.ClientSession() as http:
-        await _answers(http, f"{places.sandbox}/control/clock")
+    async with _program(*sandbox) as emulator, aiohttp.ClientSession() as http:
+        await _answers(http, f"{places.sandbox}/control/clock", emulator)
         # A moved clock asks for a month of messages in a minute: the limits would only slow it.
         await http.post(f"{places.sandbox}/control/limits", json=UNHURRIED)
-        async with _program(sys.executable, "-m", "bot", "run"):
-            await _answers(http, f"{places.bot}/ready")
+        async with _program(sys.executable, "-m", "bot", "run") as bot:
+            await _answers(http, f"{places.bot}/ready", bot)
             transcript = Transcript(console)
             world = World(http=http, sandbox=places.sandbox, bot=places.bot, transcript=transcript)
             told = await _tell(world)
@@ -95,7 +98,7 @@ async def _tell(world: World) -> bool:
 
 
 def _cast(phones: dict[str, Phone], links: dict[str, str]) -> Cast:
-    worker, supervisor, head = (phones[name] for name, _ in STAFF)
+    worker, supervisor, head = (phones[shown] for _, shown, _ in STAFF)
     return Cast(mother=phones[MOTHER], worker=worker, supervisor=supervisor, head=head, links=links)
 
 
@@ -106,10 +109,10 @@ def _open_centre() -> dict[str, str]:
     def write(tx: Tx) -> dict[str, str]:
         now = desk.moment(tx)
         invited = {
-            name: enrol.add_staff(tx, name=name, role=role, timezone="Asia/Jakarta", now=now)
-            for name, role in STAFF
+            shown: enrol.add_staff(tx, name=name, role=role, timezone="Asia/Jakarta", now=now)
+            for name, shown, role in STAFF
         }
-        worker = StaffId(invited[STAFF[0][0]].owner_id)
+        worker = StaffId(invited[STAFF[0][1]].owner_id)
         case, contact = _sample_case(worker, today=now.date())
         invited[MOTHER] = enrol.add_case(tx, room, case, contact, now=now)
         return {name: one.token or "" for name, one in invited.items()}
@@ -184,20 +187,28 @@ async def _program(*command: str) -> AsyncIterator[asyncio.subprocess.Process]:
                 await asyncio.wait_for(process.wait(), STOPS_WITHIN_S)
 
 
-async def _answers(http: aiohttp.ClientSession, url: str) -> None:
-    """Wait until a program answers 200 at `url`."""
-    try:
+async def _answers(
+    http: aiohttp.ClientSession, url: str, program: asyncio.subprocess.Process
+) -> None:
+    """Wait until the program answers 200 at `url`; not one that has ended, or another's answer."""
+    with suppress(TimeoutError):
         async with asyncio.timeout(READY_WITHIN_S):
-            while True:
+            while program.returncode is None:
                 try:
-                    async with http.get(url) as response:
-                        if response.status == 200:
+                    async with http.get(url, timeout=ONE_LOOK) as response:
+                        if response.status == 200 and program.returncode is None:
                             return
-                except aiohttp.ClientError:
+                except (aiohttp.ClientError, TimeoutError):
                     pass
                 await asyncio.sleep(0.1)
-    except TimeoutError:
-        desk.fail(f"{url} does not answer. The logs in {FOLDER} say why; is the port taken?")
+    _give_up(url)
+
+
+def _give_up(url: str) -> NoReturn:
+    """Show what the programs said, and what to do."""
+    for log in sorted(FOLDER.glob("*.log")):
+        desk.errors.print(log.read_text().strip())
+    desk.fail(f"{url} does not answer. Is the port taken? Choose another with --port.")
 
 
 def _leave_open(transcript: Transcript, places: Places) -> None:
