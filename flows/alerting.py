@@ -99,9 +99,14 @@ def highest(urgencies: Iterable[Urgency]) -> Urgency:
     return max(urgencies, key=lambda urgency: urgency.rank)
 
 
-def has_open(situation: Situation, kind: AlertKind) -> bool:
-    """Does the family have an open task of this kind?"""
-    return _open_task(situation, kind) is not None
+def waits_for(situation: Situation, kind: AlertKind) -> bool:
+    """Does this contact have a task of this kind that is not settled, taken or not?"""
+    return any(
+        known.kind is kind
+        and known.contact == situation.contact.id
+        and known.state is not AlertState.CLOSED
+        for known in situation.alerts
+    )
 
 
 def _open_task(situation: Situation, kind: AlertKind) -> str | None:

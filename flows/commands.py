@@ -90,7 +90,7 @@ def _call(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ..
     if pressed is Press.CALL_ME:
         reason = plain(situation, "wants_call", Urgency.ATTENTION, reply)
         return (task(situation, AlertKind.CALL, reason), say(situation, "call_when"))
-    if not _is_tap(reply) and not alerting.has_open(situation, AlertKind.CALL):
+    if not _is_tap(reply) and not alerting.waits_for(situation, AlertKind.CALL):
         return None
     if pressed is Press.NOT_NOW:
         return (say(situation, "call_not_now"),)

@@ -70,12 +70,6 @@ def next_safe(moment: datetime, hours: SafeHours) -> datetime:
     return next(max(moment, opens) for opens, closes in spans if moment < closes)
 
 
-def safe_until(moment: datetime, hours: SafeHours) -> datetime:
-    """When the safe hours that hold `moment`, or the next ones, end."""
-    spans = _spans(moment, hours.start, hours.end, hours.timezone)
-    return next(closes for opens, closes in spans if moment < closes)
-
-
 def first_due(consented_at: datetime, hours: SafeHours) -> datetime:
     """When the first check-in comes: the local day after consent, as the safe hours begin."""
     return next_due(consented_at, 1, hours)

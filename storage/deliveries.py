@@ -36,6 +36,7 @@ from storage import tables
 from storage.errors import SubjectErased
 from storage.hands import (
     DOUBT,
+    QUIET,
     Claimed,
     InHand,
     Instruction,
@@ -248,13 +249,23 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> 
         change(tx, o, about, o.c.state == State.UNCERTAIN, retry_at=None)
     waiting = (o.c.id == row.id, o.c.state == State.PENDING)
     do = instruction(tx, row, root, hand.verb)
-    needs_not = needless(root, do)
+    needs_not = _out_of_place(row, root, hand) or needless(root, do)
     if needs_not is not None:
         change(tx, o, *waiting, state=needs_not.state, error=needs_not.error)
         return None
     held = {"lease": lease, "lease_until": until, "attempts": hand.attempts}
     change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
     return Claimed(hand=hand, instruction=do)
+
+
+def _out_of_place(row: Kept, root: Kept | None, hand: InHand) -> Verdict | None:
+    """A change of a message on an earlier phone of this person, or a quiet one that would become a
+    message of its own."""
+    if root is not None and root.chat_hash != row.chat_hash:
+        return Verdict(state=State.CANCELLED, error="another phone")
+    if row.kind == QUIET and hand.verb is Verb.SEND:
+        return Verdict(state=State.EXPIRED, error="nothing there")
+    return None
 
 
 def _marked(tx: Tx, row: Kept, mark: str) -> dict[str, object]:

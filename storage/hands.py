@@ -12,6 +12,7 @@ from storage.transaction import Tx
 from storage.turns import State, Verb
 
 NOTICE = "notice"
+QUIET = "quiet"  # an edit that must never become a message of its own
 DOUBT = "uncertain: "  # begins the error of a row that may have arrived once already
 
 o = tables.outbox

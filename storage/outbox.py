@@ -142,6 +142,13 @@ def find_button(tx: Tx, pressed: str, chat_hash: str) -> Found | None:
     )
 
 
+def chat_of(tx: Tx, row_id: str) -> str:
+    """The hash of the chat that a row is for."""
+    o = tables.outbox
+    found: str = tx.execute(select(o.c.chat_hash).where(o.c.id == row_id)).scalar_one()
+    return found
+
+
 def payload(tx: Tx, row_id: str) -> Payload:
     """What a row says."""
     o = tables.outbox

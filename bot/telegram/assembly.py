@@ -9,7 +9,7 @@ from bot.scheduler import ticks
 from bot.telegram.messenger import TelegramMessenger, open_bot
 from bot.telegram.worker import Worker
 from bot.texts import Text
-from bot.usecases.note_membership import note_unreachable
+from bot.usecases.note_membership import note_refused
 
 REPEATED = Text("(sent again)")
 
@@ -38,6 +38,4 @@ def assemble(given: Given) -> Parts:
 
 async def _tell_unreachable(given: Given, owner_kind: str, owner_id: str, row: str) -> None:
     now = given.clock.now()
-    await given.database.write(
-        note_unreachable, given.room, owner_kind, owner_id, cause=row, now=now
-    )
+    await given.database.write(note_refused, given.room, owner_kind, owner_id, row=row, now=now)

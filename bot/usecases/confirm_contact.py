@@ -29,10 +29,15 @@ def confirm_contact(
     """The consent is asked, or the link dies."""
     if not desk.is_allowed(tx, seat, Right.CONFIRM_CONTACT, now=now):
         return REFUSED
-    if seat.alert.contact is None or not _take(tx, seat, now=now):
-        return told_owner(tx, room, seat, came, now=now) or GONE
-    contact = gather.the_contact(tx, seat.alert.contact)
-    if contact.state is not ContactState.PENDING:
+    contact = None if seat.alert.contact is None else gather.the_contact(tx, seat.alert.contact)
+    is_waiting = contact is not None and contact.state is ContactState.PENDING
+    if not _take(tx, seat, is_waiting=is_waiting, now=now):
+        is_others = seat.alert.acknowledged_by not in (None, seat.person.id)
+        return told_owner(tx, room, seat, came, now=now) if is_others else GONE
+    payload = screens.done(seat.alert.code)
+    desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
+    tell_the_others(tx, room, seat, came, now=now)
+    if contact is None or not is_waiting:
         return GONE
     situation = gather.situation(tx, room, contact, None, now=now)
     deed = screens.Deed(str(seat.button.act["deed"]))
@@ -41,19 +46,17 @@ def confirm_contact(
     record(tx, room, scene, _events(situation, deed), now=now)
     if deed is screens.Deed.NOT_THEM:
         invites.revoke(tx, "contact", contact.id, now=now)
-    payload = screens.done(seat.alert.code)
-    desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
-    tell_the_others(tx, room, seat, came, now=now)
     return None
 
 
-def _take(tx: Tx, seat: Desk, *, now: datetime) -> bool:
-    """One tap settles it: the task is taken and closed in the same moment."""
+def _take(tx: Tx, seat: Desk, *, is_waiting: bool, now: datetime) -> bool:
+    """One tap settles it: the task is taken and closed in the same moment. Nobody who has left, or
+    begun anew, is confirmed by it."""
     if not alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now):
         return False
     outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
     is_other = screens.Deed(str(seat.button.act["deed"])) is screens.Deed.NOT_THEM
-    outcome = Outcome.DISMISSED if is_other else Outcome.CONFIRMED
+    outcome = Outcome.DISMISSED if is_other or not is_waiting else Outcome.CONFIRMED
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
     return True
 

@@ -1,6 +1,6 @@
 """What staff use cases share: who taps, on which alert, and how their screen changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.usecases.incoming import Incoming
@@ -13,6 +13,8 @@ from storage.addresses import Address
 from storage.alerts import Alert
 from storage.outbox import Found, Lane, Outgoing, Payload
 from storage.transaction import Tx
+
+DETAIL = "detail"  # the kind of what Lihat shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,18 @@ def delete(tx: Tx, room: Room, desk: Desk, target: str, *, now: datetime, at: da
     """The message `target` leaves this person's phone at `at`."""
     row = f"delete:{target}:{at:%Y%m%dT%H%M%S}"
     _post(tx, room, desk, row, "delete", target, Payload(), "delete", now, not_before=at)
+
+
+def clear_details(tx: Tx, room: Room, seat: Desk, *, now: datetime) -> None:
+    """What Lihat has shown of this alert, to anybody, leaves their phones; pages still on their way
+    do not come any more."""
+    shown = outbox.notices(tx, seat.alert.id, kind=DETAIL)
+    outbox.cancel_alert(tx, seat.alert.id, kind=DETAIL)
+    for row, owner in shown:
+        address = addresses.of(tx, "staff", owner)
+        if address is not None:
+            outbox.cancel_delete(tx, row)
+            delete(tx, room, replace(seat, address=address), row, now=now, at=now)
 
 
 def _post(

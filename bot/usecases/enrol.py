@@ -11,6 +11,7 @@ from flows.model import Case, CaseId, ContactId, ContactState, Level, Role, Staf
 from flows.programme import local
 from flows.wording import normalise
 from storage import (
+    addresses,
     audit,
     cases,
     checkins,
@@ -109,6 +110,9 @@ def interview(
         invites.revoke(tx, "contact", contact, now=now)
         outbox.cancel(tx, owner_kind="contact", owner_id=contact)
         checkins.end_all(tx, contact, now=now)
+        address = addresses.of(tx, "contact", contact)
+        if address is not None and not checkins.open_in_chat(tx, address.chat_hash):
+            checkins.release_queued(tx, address.chat_hash, now=now)
     _note(tx, "interviewed", f"contact:{contact}", now=now)
 
 

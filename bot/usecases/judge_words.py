@@ -24,12 +24,12 @@ def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -
         return REFUSED
     is_waiting = seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.OPEN
     if not is_waiting:
-        return told_owner(tx, room, seat, came, now=now) or TOO_LATE
+        is_others = seat.alert.acknowledged_by not in (None, seat.person.id)
+        return told_owner(tx, room, seat, came, now=now) if is_others else TOO_LATE
     is_true = screens.Deed(str(seat.button.act["deed"])) is screens.Deed.TRUE_SIGN
     outcome = Outcome.CONFIRMED if is_true else Outcome.DISMISSED
     desk.note(tx, seat, outcome, now=now)
     outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
-    tell_the_others(tx, room, seat, came, now=now)
     payload = screens.done(seat.alert.code)
     desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
     if is_true:
@@ -38,4 +38,6 @@ def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -
     alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now)
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
     words.mark_read(tx, seat.alert.id, now=now)
+    tell_the_others(tx, room, seat, came, now=now)
+    desk.clear_details(tx, room, seat, now=now)
     return None

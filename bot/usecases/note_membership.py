@@ -10,7 +10,7 @@ from bot.usecases.scene import scene_of
 from flows import commands
 from flows.model import ContactState, MessageId, StaffId
 from flows.situation import Reply
-from storage import addresses, alerts, chains, inbox
+from storage import addresses, alerts, chains, inbox, outbox
 from storage.transaction import Tx
 
 OVER = (
@@ -27,18 +27,31 @@ def note_membership(
     """An update says so."""
     if not inbox.handled(tx, row, now=now):
         return
-    for kind, owner in addresses.owners(tx, addresses.chat_hash(tx, chat)):
+    hashed = addresses.chat_hash(tx, chat)
+    for kind, owner in addresses.owners(tx, hashed):
         if is_blocked:
-            note_unreachable(tx, room, kind, owner, cause=f"{row}:{owner}", now=now)
+            note_unreachable(tx, room, kind, owner, hashed, cause=f"{row}:{owner}", now=now)
         else:
             _reachable_again(tx, room, kind, owner, now=now)
 
 
-def note_unreachable(
-    tx: Tx, room: Room, owner_kind: str, owner_id: str, *, cause: str, now: datetime
+def note_refused(
+    tx: Tx, room: Room, owner_kind: str, owner_id: str, *, row: str, now: datetime
 ) -> None:
-    """An update or a refused send says so. A family that blocks is a sign; for staff the chain
-    goes past them from now on; what only they were asked, or had taken, is asked of others."""
+    """A refused send says so: of the phone that this row was for, which may be an earlier one."""
+    chat = outbox.chat_of(tx, row)
+    note_unreachable(tx, room, owner_kind, owner_id, chat, cause=row, now=now)
+
+
+def note_unreachable(
+    tx: Tx, room: Room, owner_kind: str, owner_id: str, chat: str, *, cause: str, now: datetime
+) -> None:
+    """The phone behind the hash `chat` is lost, if it is still this person's. A family that blocks
+    is a sign; for staff the chain goes past them from now on, and what only they were asked, or
+    had taken, is asked of others."""
+    address = addresses.of(tx, owner_kind, owner_id)
+    if address is None or address.chat_hash != chat:
+        return
     if owner_kind == "staff":
         addresses.set_state(tx, "staff", owner_id, "blocked")
         for alert in chains.unheard(tx, StaffId(owner_id)):
@@ -46,11 +59,10 @@ def note_unreachable(
         for held in alerts.held_by(tx, owner_id):
             ring.ring_anew(tx, room, held, now=now)
         return
-    if owner_kind != "contact":
-        return
     contact = gather.the_contact(tx, owner_id)
     if contact.state in OVER:
-        addresses.set_state(tx, "contact", owner_id, "blocked")
+        if contact.state is not ContactState.REJECTED:  # whose link is closed for good
+            addresses.set_state(tx, "contact", owner_id, "blocked")
         return
     situation = gather.situation(tx, room, contact, None, now=now)
     reply = Reply(id=MessageId(cause), at=now, signs=NO_SIGNS)

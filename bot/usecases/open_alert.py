@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.texts import Text
 from bot.usecases import desk, screens
-from bot.usecases.desk import Desk
+from bot.usecases.desk import DETAIL, Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room, kept_checkin
 from bot.usecases.screens import Detail
@@ -18,7 +18,6 @@ from storage.facts import Fact
 from storage.outbox import Payload
 from storage.transaction import Tx
 
-DETAIL = "detail"
 GONE_AFTER = timedelta(minutes=10)
 ANY_CHILD, UNNAMED = 12, "anak"  # a screen about a case says neither age nor nickname
 FILES = {

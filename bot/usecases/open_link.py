@@ -14,7 +14,7 @@ from bot.usecases.scene import scene_of
 from flows import enrolment
 from flows.events import SendsStopped
 from flows.model import Level, StaffId
-from storage import addresses, alerts, audit, chains, inbox, invites, staff
+from storage import addresses, alerts, audit, chains, inbox, invites, outbox, staff
 from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
 
@@ -69,6 +69,9 @@ def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> No
 
 
 def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime) -> None:
+    before = addresses.of(tx, "staff", who)
+    if before is not None and before.chat_hash != addresses.chat_hash(tx, came.chat):
+        outbox.cancel(tx, owner_kind="staff", owner_id=who)  # it was for the earlier phone
     _link(tx, "staff", who, came.chat, now=now)
     person, address = staff.get(tx, who), addresses.of(tx, "staff", who)
     if person is None or address is None:
@@ -86,7 +89,9 @@ def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime)
         not_before=now,
     )
     post(tx, room, out, now=now)
+    waiting = chains.waiting(tx)
     for asked in (*chains.asked_of(tx, who), *alerts.held_by(tx, who)):
-        ring.show_to(tx, room, asked, who, cause=came.id, now=now)
-    for waiting in chains.waiting(tx):
-        ring.step(tx, room, waiting, now=now)
+        if asked not in waiting:
+            ring.show_to(tx, room, asked, who, cause=came.id, now=now)
+    for alert in waiting:
+        ring.step(tx, room, alert, now=now)

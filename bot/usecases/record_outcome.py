@@ -8,14 +8,13 @@ from bot.usecases import desk, screens
 from bot.usecases.acknowledge_alert import is_owner
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
-from bot.usecases.open_alert import DETAIL
 from bot.usecases.post import post
 from bot.usecases.resume_contact import resume_contact
 from bot.usecases.room import Room
 from flows.escalation import may_close
 from flows.model import AlertKind, Outcome
 from flows.permissions import Right
-from storage import addresses, alerts, contacts, inbox, outbox, words
+from storage import alerts, contacts, inbox, words
 from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
@@ -34,10 +33,10 @@ ONLY_FOR = {Outcome.READ: AlertKind.READING, Outcome.RESUMED: AlertKind.RETURN}
 def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
     """Close it, or, where nobody was reached for the first time, keep it open and say so."""
     outcome = Outcome(str(seat.button.act["outcome"]))
-    if seat.button.act.get("tries", 0) != seat.alert.tries:
-        return None  # the second tap of a button that has been answered
     if not desk.is_allowed(tx, seat, Right.RECORD_OUTCOME, now=now):
         return REFUSED
+    if is_owner(seat) and seat.button.act.get("tries", 0) != seat.alert.tries:
+        return None  # the second tap of a button that has been answered
     if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
         return REFUSED
     contact = seat.alert.contact
@@ -100,8 +99,4 @@ def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, *, now: datetime) 
     contact = seat.alert.contact
     if contact is not None and outcome in SPOKEN:
         contacts.update(tx, contact, last_spoken_at=now)
-    for row, owner in outbox.notices(tx, seat.alert.id, kind=DETAIL):
-        address = addresses.of(tx, "staff", owner)
-        if address is not None:
-            outbox.cancel_delete(tx, row)
-            desk.delete(tx, room, replace(seat, address=address), row, now=now, at=now)
+    desk.clear_details(tx, room, seat, now=now)

@@ -51,7 +51,7 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     zone, working = _zone(tx, room, alert), room.content.urgencies.working
     begins = escalation.starts_at(alert.chain, now=now, working=working, timezone=zone)
     if begins > now:
-        alerts.update(tx, alert.id, escalate_at=begins)
+        alerts.update(tx, alert.id, escalate_at=begins, is_waiting=False)
         return
     if alert.kind is AlertKind.UNSURE_WORDS and alert.step > 0:
         raise_to_critical(tx, room, alert, now=now)

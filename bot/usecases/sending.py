@@ -12,8 +12,9 @@ from bot.usecases.room import Room
 from bot.usecases.scene import Scene
 from flows.events import Button, Manner, Message, MessageDue, Purpose
 from flows.model import CheckinState, Level, SafeHours
-from flows.programme import in_safe_hours, next_safe, safe_until
+from flows.programme import next_safe
 from storage import addresses, checkins, contacts, outbox
+from storage.hands import QUIET
 from storage.outbox import Key, Lane, Outgoing, Payload
 from storage.transaction import Tx
 
@@ -33,14 +34,15 @@ class When:
 
 def send(tx: Tx, room: Room, scene: Scene, due: MessageDue, number: int, *, now: datetime) -> None:
     """One message of a decision. Without a phone, or with nothing left to edit, nothing is sent."""
-    when = _when(scene, due, now)
-    if scene.address is None or when is None:
-        return
     kept = None if due.checkin is None else checkins.get(tx, due.checkin)
     shown = None if kept is None else kept.message
-    if due.manner is Manner.QUIET_EDIT and shown is None:
+    # Late at B no new message comes, but what the check-in shows must not fall behind it.
+    is_late = scene.level is Level.DISCREET and now > scene.at + PROMPT
+    edits = shown is not None and (due.moves or is_late)
+    when = _when(scene, due, now, edits=edits)
+    if scene.address is None or when is None or (due.manner is Manner.QUIET_EDIT and not edits):
         return
-    row, edits = f"{scene.cause}:{number}", due.moves and shown is not None
+    row = f"{scene.cause}:{number}"
     out = Outgoing(
         id=row,
         lane=Lane.CHECKIN if due.manner is Manner.UNPROMPTED else Lane.ANSWER,
@@ -67,6 +69,8 @@ def stop(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
         if kept is not None and kept.contact == scene.contact.id and kept.message is not None:
             _change_shown(tx, room, scene, "unkeyboard", kept.message, now=now)
     checkins.end_all(tx, scene.contact.id, now=now)
+    if scene.address is not None and not checkins.open_in_chat(tx, scene.address.chat_hash):
+        checkins.release_queued(tx, scene.address.chat_hash, now=now)
     contacts.update(tx, scene.contact.id, next_due_at=None)
 
 
@@ -108,7 +112,7 @@ def close(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
         outbox.mark_gone(tx, scene.pressed_row)
 
 
-def _when(scene: Scene, due: MessageDue, now: datetime) -> When | None:
+def _when(scene: Scene, due: MessageDue, now: datetime, *, edits: bool) -> When | None:
     hours = scene.contact.hours
     match due.manner:
         case Manner.NOW | Manner.QUIET_EDIT:
@@ -116,10 +120,10 @@ def _when(scene: Scene, due: MessageDue, now: datetime) -> When | None:
         case Manner.UNPROMPTED:
             return When(not_before=next_safe(now, hours), hours=hours)
         case _:
-            return _reply(scene, due, now)
+            return _reply(scene, due, now, edits=edits)
 
 
-def _reply(scene: Scene, due: MessageDue, now: datetime) -> When | None:
+def _reply(scene: Scene, due: MessageDue, now: datetime, *, edits: bool) -> When | None:
     """At any hour to somebody who is there; after that inside safe hours, and at B not any more:
     the phone may be in other hands. Enrolment is finished also at B."""
     hours, prompt_until = scene.contact.hours, scene.at + PROMPT
@@ -128,13 +132,16 @@ def _reply(scene: Scene, due: MessageDue, now: datetime) -> When | None:
         return When(not_before=starts, expires_at=prompt_until, hours=hours)
     if now <= prompt_until:
         return When(not_before=now, expires_at=prompt_until)
-    if due.moves and in_safe_hours(now, hours):  # changes what is there, and makes no notice
-        return When(not_before=now, expires_at=safe_until(now, hours))
+    if edits:  # changes what is there, and makes no notice
+        return When(not_before=next_safe(now, hours), hours=hours)
     return None
 
 
 def _kind(scene: Scene, due: MessageDue) -> str:
-    """What decides about a send whose outcome nobody knows."""
+    """What decides about a send whose outcome nobody knows. A quiet edit is never anything but an
+    edit: where its message never arrived, nothing comes in its place."""
+    if due.manner is Manner.QUIET_EDIT:
+        return QUIET
     match due.purpose:
         case Purpose.QUESTION:
             return "question_a" if scene.level is Level.OPEN else "question_b"
