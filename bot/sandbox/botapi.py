@@ -12,7 +12,7 @@ from aiohttp import BodyPartReader, web
 
 from . import editing, profile, sending
 from .bots import Bot
-from .errors import ApiError, bad_request
+from .errors import ApiError, PollCut, bad_request
 from .faults import Fault
 from .files import UPLOAD_LIMIT
 from .params import Params, Upload
@@ -61,9 +61,15 @@ async def call(request: web.Request) -> web.StreamResponse:
     except ApiError as error:
         return _logged(world, bot, method, Params({}), error.payload(), None)
     fault = world.faults.strike(method.lower(), _chat_of(bot, params))
-    payload = await _under(fault, lambda: _carry_out(request, bot, method.lower(), params))
-    response = _logged(world, bot, method, params, payload, fault)
-    if fault is not None and fault.cuts:
+    if fault is not None:
+        world.tell_faults()
+    struck_by, is_cut = (None, False) if fault is None else (fault.kind, fault.cuts)
+    try:
+        payload = await _under(fault, lambda: _carry_out(request, bot, method.lower(), params))
+    except PollCut:
+        payload, struck_by, is_cut = None, "reset", True
+    response = _logged(world, bot, method, params, payload, struck_by)
+    if is_cut:
         cut(request)
     return response
 
@@ -77,6 +83,7 @@ async def download(request: web.Request) -> web.StreamResponse:
         return _respond(error.payload())
     fault = world.faults.strike("download", None)
     if fault is not None:
+        world.tell_faults()
         await asyncio.sleep(fault.seconds if fault.kind == "delay" else 0)
         refusal = fault.refusal()
         if refusal is not None:
@@ -150,7 +157,7 @@ def _logged(
     method: str,
     params: Params,
     payload: Json | None,
-    fault: Fault | None,
+    struck_by: str | None,
 ) -> web.Response:
     entry: Json = {
         "at": world.clock.now(),
@@ -160,8 +167,8 @@ def _logged(
         "params": params.for_log(),
         "answer": payload,
     }
-    if fault is not None:
-        entry["fault"] = fault.kind
+    if struck_by is not None:
+        entry["fault"] = struck_by
     world.calls.append(entry)
     return _respond(payload or {})
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .chats import Chat
@@ -53,6 +54,13 @@ class Bot:
             {"id": self.id, "is_bot": True, "first_name": first_name, "username": username}
         )
 
+    def all_commands(self) -> list[Json]:
+        """Every list of commands it has set; the scope is JSON in a text."""
+        return [
+            {"scope": scope, "language_code": language, "commands": commands}
+            for (scope, language), commands in self.commands.items()
+        ]
+
     def chat_with(self, person: Person) -> Chat:
         """The conversation, made when it is first looked at; that alone starts nothing."""
         chat = self.chats.get(person.id)
@@ -69,10 +77,20 @@ class Bot:
 class Bots:
     """Bots by their token; the tokens themselves are kept as fingerprints only."""
 
-    def __init__(self, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, clock: Clock, limits: Limits, *, on_new: Callable[[Bot], None], after: int = 0
+    ) -> None:
+        """`after` is an update id that was given out before these bots."""
         self._clock = clock
         self._limits = limits
+        self._on_new = on_new
+        self._after = after
         self._by_token: dict[bytes, Bot] = {}
+
+    @property
+    def last_update(self) -> int:
+        """The highest update id any bot may have been given."""
+        return max([self._after, *(bot.updates.next_id - 1 for bot in self.all())])
 
     def by_token(self, token: str) -> Bot:
         """The bot of this token, made at its first call. Raises ApiError 401 for another shape."""
@@ -82,8 +100,15 @@ class Bots:
             match = _TOKEN.fullmatch(token)
             if match is None:
                 raise ApiError(401, "Unauthorized: invalid token specified")
-            bot = self._by_token[fingerprint] = self._new(int(match[1]))
+            bot = self._by_token[fingerprint] = self.make(int(match[1]))
+            self._on_new(bot)
         return bot
+
+    def by_fingerprint(self) -> list[tuple[bytes, Bot]]:
+        return list(self._by_token.items())
+
+    def put(self, fingerprint: bytes, bot: Bot) -> None:
+        self._by_token[fingerprint] = bot
 
     def all(self) -> list[Bot]:
         return list(self._by_token.values())
@@ -99,8 +124,9 @@ class Bots:
                 return bot
         raise ControlError(404, f"No bot {reference!r} here; GET /control/bots lists them.")
 
-    def _new(self, bot_id: int) -> Bot:
-        updates = UpdateQueue(first_id=int(self._clock.system()))
+    def make(self, bot_id: int) -> Bot:
+        """A bot with everything it needs, known to nobody yet."""
+        updates = UpdateQueue(first_id=max(int(self._clock.system()), self._after + 1))
         return Bot(
             id=bot_id,
             first_name="Kabar",

@@ -1,5 +1,6 @@
-"""One conversation of a bot and a person: the messages as they stand and all that happened."""
+"""One conversation of a bot and a person: the messages as they stand and what happened."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from . import keyboards
@@ -7,6 +8,7 @@ from .people import Person
 from .wire import Json
 
 _PREVIEW = 120  # characters of a message that a lock screen shows
+REMEMBERED = 2000  # events and pushes of a chat: a played year must not fill the memory
 
 
 @dataclass(slots=True, eq=False)
@@ -18,6 +20,7 @@ class Message:
     content: Json  # text, entities, caption, photo, ...: Telegram's own field names
     markup: Json | None = None
     edit_date: int | None = None
+    edited_at: float | None = None  # on the sandbox's clock
     is_silent: bool = False
     is_protected: bool = False
     reply_to: int | None = None
@@ -28,12 +31,15 @@ class Message:
             "message_id": self.id,
             "from": "bot" if self.by_bot else "person",
             "date": self.date,
+            "at": int(self.created_at),
             **self.content,
             "silent": self.is_silent,
             "protected": self.is_protected,
         }
         if self.edit_date is not None:
             shown["edit_date"] = self.edit_date
+        if self.edited_at is not None:
+            shown["edited_at"] = int(self.edited_at)
         if self.reply_to is not None:
             shown["reply_to"] = self.reply_to
         if self.markup is not None:
@@ -54,7 +60,7 @@ class Message:
 
 @dataclass(slots=True, eq=False)
 class Chat:
-    """`history` and `lock_screen` only grow; `messages` is what the phone shows now."""
+    """`messages` stand there now; `history` and `lock_screen` are the newest of what was."""
 
     person: Person
     bot_user: Json
@@ -62,8 +68,8 @@ class Chat:
     is_blocked: bool = False
     messages: dict[int, Message] = field(default_factory=dict)
     keyboard: Json | None = None  # the reply keyboard that stands open
-    history: list[Json] = field(default_factory=list)
-    lock_screen: list[Json] = field(default_factory=list)
+    history: deque[Json] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    lock_screen: deque[Json] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def add(self, message: Message) -> None:
         self.messages[message.id] = message
@@ -77,10 +83,18 @@ class Chat:
                 {
                     "message_id": message.id,
                     "date": message.date,
+                    "at": int(message.created_at),
                     "text": message.preview(),
                     "silent": message.is_silent,
                 }
             )
+
+    def pushes(self) -> list[Json]:
+        """The lock screen, each push with `deleted`: is its message gone by now?"""
+        return [
+            {**push, "deleted": push["message_id"] not in self.messages}
+            for push in self.lock_screen
+        ]
 
     def telegram(self, message: Message) -> Json:
         """Telegram's Message."""

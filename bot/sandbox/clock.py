@@ -3,14 +3,18 @@
 import asyncio
 import time
 
+from .wire import Json
+
 
 class Bell:
     """Wakes everyone who waits for it; rung with nobody waiting it does nothing."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
+        self.rung = 0  # how often: who compares misses nothing between two waits
 
     def ring(self) -> None:
+        self.rung += 1
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
@@ -32,7 +36,7 @@ class Bell:
 
 
 class Clock:
-    """System time plus an offset that only moves forward.
+    """System time plus an offset, which moves forward only once it has begun.
 
     Lifetimes of updates, the age of a callback query, the 48 hours of deleting, flood windows and
     the waits between webhook attempts follow `now()`. Long polls and their throttle follow
@@ -59,6 +63,20 @@ class Clock:
     def date(self) -> int:
         """What a message made now carries as its `date`."""
         return int(self.now() if self.moves_dates else self.system())
+
+    def begin_at(self, moment: float) -> None:
+        """Set it to unix seconds, past ones too."""
+        self.offset_s = moment - time.time()
+        self._moved.ring()
+
+    def json(self) -> Json:
+        """As the control side tells it."""
+        return {
+            "now": self.now(),
+            "system": self.system(),
+            "offset_s": self.offset_s,
+            "moves_dates": self.moves_dates,
+        }
 
     def advance(self, seconds: float) -> None:
         self.offset_s += seconds

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from . import deeds, taps
+from . import coverage, deeds, taps
 from .botapi import WORLD
 from .bots import Bot
 from .deeds import Media
@@ -27,6 +27,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/control/people/{person:[0-9]+}", _one),
         web.post("/control/people/{person:[0-9]+}/start", _start),
         web.post("/control/people/{person:[0-9]+}/deactivate", _deactivate),
+        web.post("/control/people/{person:[0-9]+}/offline", _offline),
+        web.post("/control/people/{person:[0-9]+}/online", _online),
         web.get("/control/people/{person:[0-9]+}/chat", _chat),
         *(
             web.post(f"/control/people/{{person:[0-9]+}}/{name}", _doing(deed))
@@ -38,6 +40,8 @@ def routes() -> list[web.RouteDef]:
 def _write(world: World, bot: Bot, person: Person, fields: Fields) -> Json:
     text = fields.text("text")
     fields.done()
+    if person.gap is not None:
+        return coverage.hold_text(world, bot, person, person.gap, text)
     return deeds.write(world, bot, person, text)
 
 
@@ -132,6 +136,8 @@ def _doing(deed: _Deed) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         world, person = _of(request)
         fields = await body_of(request)
+        if deed is not _write:
+            coverage.require(person)
         bot = world.bot(fields.reference("bot"), person)
         return answer(deed(world, bot, person, fields))
 
@@ -146,13 +152,29 @@ async def _start(request: web.Request) -> web.Response:
     fields.done()
     if link is not None:
         reference, parameter = deeds.link_parameter(link)
-    return answer(deeds.start(world, world.bot(reference, person), person, parameter))
+    bot = world.bot(reference, person)
+    if person.gap is not None:
+        return answer(coverage.hold_start(world, bot, person, person.gap, parameter))
+    return answer(deeds.start(world, bot, person, parameter))
 
 
 async def _deactivate(request: web.Request) -> web.Response:
     world, person = _of(request)
     (await body_of(request)).done()
+    coverage.require(person)
     return answer(deeds.deactivate(world, person))
+
+
+async def _offline(request: web.Request) -> web.Response:
+    world, person = _of(request)
+    (await body_of(request)).done()
+    return answer(coverage.go_offline(world, person))
+
+
+async def _online(request: web.Request) -> web.Response:
+    world, person = _of(request)
+    (await body_of(request)).done()
+    return answer(coverage.come_back(world, person))
 
 
 async def _add(request: web.Request) -> web.Response:
@@ -168,6 +190,7 @@ async def _add(request: web.Request) -> web.Response:
     )
     fields.done()
     world.people.add(person)
+    world.noted("person", person=person.id, profile=_profile(world, person))
     return answer(_profile(world, person), 201)
 
 
@@ -195,10 +218,7 @@ async def _chat(request: web.Request) -> web.Response:
             "messages": [message.on_phone() for message in chat.messages.values()],
             "keyboard": chat.keyboard,
             "history": [event for event in chat.history if event["seq"] > after],
-            "lock_screen": [
-                {**push, "deleted": push["message_id"] not in chat.messages}
-                for push in chat.lock_screen
-            ],
+            "lock_screen": chat.pushes(),
         }
     )
 
@@ -214,5 +234,6 @@ def _profile(world: World, person: Person) -> Json:
         "language_code": person.language_code,
         "phone": person.phone,
         "deactivated": person.is_deactivated,
+        "offline": person.gap is not None,
         "chats": [bot.id for bot in world.bots.all() if person.id in bot.chats],
     }

@@ -1,22 +1,16 @@
-"""/control/: bots, clock, limits, faults, updates, events, calls and the reset."""
-
-import asyncio
+"""/control/: bots, clock, limits, faults, updates and the reset."""
 
 from aiohttp import web
 
 from .botapi import WORLD
 from .bots import Bot, Tap
-from .clock import Clock
 from .errors import ControlError
 from .faults import KINDS, Fault
 from .fields import body_of, query_of
 from .floods import Limits
-from .journal import Journal
 from .updates import Update, lane_of
 from .wire import Json, answer
 from .world import World
-
-_LONGEST_WAIT_S = 60
 
 
 def routes() -> list[web.RouteDef]:
@@ -34,8 +28,6 @@ def routes() -> list[web.RouteDef]:
         web.get("/control/updates", _updates),
         web.post("/control/updates", _inject),
         web.post("/control/updates/{update:[0-9]+}/redeliver", _redeliver),
-        web.get("/control/events", _events),
-        web.get("/control/calls", _calls),
         web.post("/control/reset", _reset),
     ]
 
@@ -54,22 +46,25 @@ async def _add_bot(request: web.Request) -> web.Response:
     username = fields.text("username", bot.username)
     fields.done()
     bot.rename(first_name, username)
+    world.met(bot)
     return answer(_bot(world, bot))
 
 
 async def _read_clock(request: web.Request) -> web.Response:
-    return answer(_clock(request.app[WORLD].clock))
+    return answer(request.app[WORLD].clock.json())
 
 
 async def _move_clock(request: web.Request) -> web.Response:
-    clock = request.app[WORLD].clock
+    world = request.app[WORLD]
+    clock = world.clock
     fields = await body_of(request)
     seconds = fields.number("advance_s", 0)
     moves_dates = fields.flag("moves_dates", clock.moves_dates)
     fields.done()
     clock.moves_dates = moves_dates
     clock.advance(seconds)
-    return answer(_clock(clock))
+    world.noted("clock", clock=clock.json())
+    return answer(clock.json())
 
 
 async def _read_limits(request: web.Request) -> web.Response:
@@ -77,7 +72,8 @@ async def _read_limits(request: web.Request) -> web.Response:
 
 
 async def _set_limits(request: web.Request) -> web.Response:
-    limits = request.app[WORLD].limits
+    world = request.app[WORLD]
+    limits = world.limits
     fields = await body_of(request)
     given = Limits(
         enabled=fields.flag("enabled", limits.enabled),
@@ -90,6 +86,7 @@ async def _set_limits(request: web.Request) -> web.Response:
     fields.done()
     for name, value in _limits(given).items():
         setattr(limits, name, value)
+    world.changed.ring()
     return answer(_limits(limits))
 
 
@@ -98,7 +95,8 @@ async def _faults(request: web.Request) -> web.Response:
 
 
 async def _add_fault(request: web.Request) -> web.Response:
-    faults = request.app[WORLD].faults
+    world = request.app[WORLD]
+    faults = world.faults
     fields = await body_of(request)
     kind = fields.text("kind")
     if kind not in KINDS:
@@ -119,18 +117,25 @@ async def _add_fault(request: web.Request) -> web.Response:
     )
     fields.done()
     faults.add(fault)
+    world.tell_faults()
+    if fault.cuts_network:
+        for bot in world.bots.all():
+            bot.poller.cut()
     return answer(fault.json(), 201)
 
 
 async def _clear_faults(request: web.Request) -> web.Response:
-    request.app[WORLD].faults.clear()
+    world = request.app[WORLD]
+    world.faults.clear()
+    world.tell_faults()
     return answer({"faults": []})
 
 
 async def _remove_fault(request: web.Request) -> web.Response:
-    faults = request.app[WORLD].faults
-    faults.remove(int(request.match_info["fault"]))
-    return answer({"faults": [fault.json() for fault in faults.all()]})
+    world = request.app[WORLD]
+    world.faults.remove(int(request.match_info["fault"]))
+    world.tell_faults()
+    return await _faults(request)
 
 
 async def _updates(request: web.Request) -> web.Response:
@@ -140,7 +145,8 @@ async def _updates(request: web.Request) -> web.Response:
     after = fields.integer("after", 0)
     fields.done()
     bot.updates.alive(world.clock.now())  # so that what has expired says so
-    return answer({"updates": [_update(u) for u in bot.updates.issued() if u.id > after]})
+    found = [_update(update) for update in bot.updates.issued() if update.id > after]
+    return answer({"updates": found, "next": bot.updates.next_id})
 
 
 async def _inject(request: web.Request) -> web.Response:
@@ -153,6 +159,7 @@ async def _inject(request: web.Request) -> web.Response:
         raise ControlError(400, "`update_id` must be a whole number.")
     update = bot.updates.force(raw, lane=_lane(raw), now=world.clock.now())
     _expect_answer(world, bot, raw)
+    world.changed.ring()
     return answer(_update(update), 201)
 
 
@@ -168,42 +175,12 @@ async def _redeliver(request: web.Request) -> web.Response:
     return answer(_update(update), 201)
 
 
-async def _events(request: web.Request) -> web.Response:
-    journal = request.app[WORLD].events
-    return await _read(request, "events", journal, ("kind", "person", "bot"))
-
-
-async def _calls(request: web.Request) -> web.Response:
-    journal = request.app[WORLD].calls
-    return await _read(request, "calls", journal, ("method", "chat_id", "bot"))
-
-
-async def _read(
-    request: web.Request, name: str, journal: Journal, filters: tuple[str, ...]
-) -> web.Response:
-    """Entries after `after` that match; waits up to `timeout` seconds for the first one."""
-    fields = query_of(request)
-    after, timeout_s = fields.integer("after", 0), fields.number("timeout", 0)
-    wanted = {field: fields.reference(field).lower() for field in filters}
-    fields.done()
-    until = asyncio.get_running_loop().time() + min(timeout_s, _LONGEST_WAIT_S)
-    while True:
-        found = [entry for entry in journal.after(after) if _matches(entry, wanted)]
-        after = journal.last
-        left = until - asyncio.get_running_loop().time()
-        if found or left <= 0:
-            return answer({name: found, "next": after})
-        await journal.wait(left)
-
-
 async def _reset(request: web.Request) -> web.Response:
-    (await body_of(request)).done()
-    await request.app[WORLD].reset()
+    fields = await body_of(request)
+    begins_at = fields.optional_number("begins_at")
+    fields.done()
+    await request.app[WORLD].reset(begins_at=begins_at)
     return answer({"ok": True})
-
-
-def _matches(entry: Json, wanted: dict[str, str]) -> bool:
-    return all(not value or str(entry[key]).lower() == value for key, value in wanted.items())
 
 
 def _methods(value: object) -> frozenset[str]:
@@ -237,19 +214,7 @@ def _bot(world: World, bot: Bot) -> Json:
         "webhook": None if bot.webhook is None else bot.webhook.url,
         "pending_updates": len(bot.updates.alive(world.clock.now())),
         "allowed_updates": sorted(bot.updates.allowed),
-        "commands": [
-            {"scope": scope, "language_code": language, "commands": commands}
-            for (scope, language), commands in bot.commands.items()
-        ],
-    }
-
-
-def _clock(clock: Clock) -> Json:
-    return {
-        "now": clock.now(),
-        "system": clock.system(),
-        "offset_s": clock.offset_s,
-        "moves_dates": clock.moves_dates,
+        "commands": bot.all_commands(),
     }
 
 

@@ -44,11 +44,17 @@ class Media:
 
 def start(world: World, bot: Bot, person: Person, parameter: str) -> Json:
     """Press Start, or open a deep link with its parameter; a block is lifted by it."""
-    if not _START.fullmatch(parameter):
-        raise ControlError(400, "A start parameter has at most 64 characters of A-Z a-z 0-9 _ -.")
+    text = start_text(parameter)
     if bot.chat_with(person).is_blocked:
         unblock(world, bot, person)
-    return write(world, bot, person, f"/start {parameter}".strip())
+    return write(world, bot, person, text)
+
+
+def start_text(parameter: str) -> str:
+    """What Start sends. Raises ControlError when the parameter cannot stand in a link."""
+    if not _START.fullmatch(parameter):
+        raise ControlError(400, "A start parameter has at most 64 characters of A-Z a-z 0-9 _ -.")
+    return f"/start {parameter}".strip()
 
 
 def link_parameter(link: str) -> tuple[str, str]:
@@ -64,10 +70,15 @@ def link_parameter(link: str) -> tuple[str, str]:
 
 
 def write(world: World, bot: Bot, person: Person, text: str) -> Json:
+    return _say(world, bot, person, _text_content(checked_text(text)))
+
+
+def checked_text(text: str) -> str:
+    """Without the blanks around it. Raises ControlError when it cannot be a message."""
     text = text.strip()
     if not 0 < len(text) <= TEXT_LIMIT:
         raise ControlError(400, f"A text has 1 to {TEXT_LIMIT} characters.")
-    return _say(world, bot, person, _text_content(text))
+    return text
 
 
 def edit(world: World, bot: Bot, person: Person, message_id: int, text: str) -> Json:
@@ -82,6 +93,7 @@ def edit(world: World, bot: Bot, person: Person, message_id: int, text: str) -> 
     else:
         message.content = {**message.content, "caption": text}
     message.edit_date = world.clock.date()
+    message.edited_at = world.clock.now()
     world.happened("edited", bot, chat, message_id=message.id, message=message.on_phone())
     update = world.announce(bot, chat, "edited_message", chat.telegram(message))
     return outcome(message.id, update)

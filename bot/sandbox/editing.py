@@ -118,6 +118,7 @@ def _edit(
     message.content = content
     message.markup = markup
     message.edit_date = world.clock.date()
+    message.edited_at = world.clock.now()
     world.happened("edited", bot, chat, message_id=message.id, message=message.on_phone())
     return chat.telegram(message)
 

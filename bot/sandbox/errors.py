@@ -2,6 +2,8 @@
 
 SandboxError
 ├── ApiError        the Bot API answers ok=false
+├── PollCut         a waiting getUpdates loses its connection
+├── SnapshotError   what was kept cannot be brought back
 └── ControlError    a request under /control/ cannot be met
 """
 
@@ -33,6 +35,18 @@ class ApiError(SandboxError):
         if self.parameters:
             body["parameters"] = dict(self.parameters)
         return body
+
+
+class SnapshotError(SandboxError):
+    """What was kept cannot be brought back."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class PollCut(SandboxError):
+    """The network went away under a long poll that waited; nobody gets an answer."""
 
 
 class ControlError(SandboxError):

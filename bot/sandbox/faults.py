@@ -47,6 +47,12 @@ class Fault:
     def cuts(self) -> bool:
         return self.kind in ("drop_answer", "reset")
 
+    @property
+    def cuts_network(self) -> bool:
+        """Does it end the polls that wait already?"""
+        is_for_polls = not self.methods or "getupdates" in self.methods
+        return self.kind == "reset" and is_for_polls and self.chat_id is None and self.skip == 0
+
     def refusal(self) -> ApiError | None:
         """What the client reads instead of the answer."""
         if self.kind == "flood":

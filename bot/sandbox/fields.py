@@ -47,7 +47,7 @@ class Fields:
             number = float(value) if isinstance(value, int | float | str) else None
         except ValueError:
             number = None
-        if number is None or isinstance(value, bool) or not least <= number < 1e12:
+        if number is None or isinstance(value, bool) or not least <= number < 1e16:
             raise ControlError(400, f"`{name}` must be a number of at least {least:g}.")
         return number
 
@@ -60,6 +60,10 @@ class Fields:
     def optional_integer(self, name: str) -> int | None:
         value = self.take(name, None)
         return None if value is None else Fields({name: value}).integer(name, least=-(10**12))
+
+    def optional_number(self, name: str) -> float | None:
+        value = self.take(name, None)
+        return None if value is None else Fields({name: value}).number(name)
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.take(name, default)

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from itertools import count
 
 from .errors import bad_request
 from .wire import Json
@@ -38,10 +37,11 @@ class StoredFile:
 
 
 class FileStore:
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 0) -> None:
+        """`first` is the number of the next file: ids and paths are made of it."""
         self._by_id: dict[str, StoredFile] = {}
         self._by_path: dict[str, StoredFile] = {}
-        self._numbers = count()
+        self.next = first
 
     def add(
         self,
@@ -52,7 +52,7 @@ class FileStore:
         mime_type: str | None = None,
         size: int | None = None,
     ) -> StoredFile:
-        number = next(self._numbers)
+        number, self.next = self.next, self.next + 1
         unique = hashlib.sha256(f"{kind}:{number}".encode()).hexdigest()
         file = StoredFile(
             id=f"AgAC{unique[:40]}",
@@ -64,9 +64,15 @@ class FileStore:
             name=name,
             mime_type=mime_type,
         )
+        self.put(file)
+        return file
+
+    def put(self, file: StoredFile) -> None:
         self._by_id[file.id] = file
         self._by_path[file.path] = file
-        return file
+
+    def all(self) -> list[StoredFile]:
+        return list(self._by_id.values())
 
     def find(self, file_id: str) -> StoredFile | None:
         return self._by_id.get(file_id)

@@ -10,6 +10,8 @@ from aiohttp.typedefs import Handler
 from .errors import ControlError
 from .wire import answer
 
+_OF_BOTS = ("/bot", "/file/")
+
 
 @lru_cache(maxsize=64)  # asked at every call, with the same few names
 def is_loopback(host: str) -> bool:
@@ -30,26 +32,36 @@ async def this_machine_only(request: web.Request, handler: Handler) -> web.Strea
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != host:
         return _refused("Requests of other sites are refused.")
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    if site not in ("none", "same-origin") and not _follows_link(request):
         return _refused("Requests of other sites are refused.")
     return await handler(request)
 
 
 @web.middleware
 async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Errors as JSON: {"error"} for the control side, Telegram's shape for everything else."""
+    """Errors as JSON: Telegram's shape for the bot's side, {"error"} for everything else."""
     try:
         return await handler(request)
     except ControlError as error:
         return answer({"error": error.text}, error.status)
     except web.HTTPException as error:
-        if request.path.startswith("/control"):
+        if request.path.startswith(_OF_BOTS):
             return answer(
-                {"error": f"{error.reason}: {request.method} {request.path}"}, error.status
+                {"ok": False, "error_code": error.status, "description": error.reason},
+                error.status,
             )
-        return answer(
-            {"ok": False, "error_code": error.status, "description": error.reason}, error.status
-        )
+        return answer({"error": f"{error.reason}: {request.method} {request.path}"}, error.status)
+
+
+def _follows_link(request: web.Request) -> bool:
+    """Is the page itself opened from elsewhere? That shows it and does nothing."""
+    return (
+        request.method == "GET"
+        and request.path == "/"
+        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        and request.headers.get("Sec-Fetch-Dest") == "document"
+    )
 
 
 def _refused(text: str) -> web.Response:

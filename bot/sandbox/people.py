@@ -1,11 +1,19 @@
 """The people who hold a phone, as Telegram shows them to a bot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .errors import ControlError
 from .wire import Json
 
 FIRST_ID = 700_000_001  # ids of people stay apart from those of bots and messages
+
+
+@dataclass(slots=True, kw_only=True)
+class Gap:
+    """A time without network: the phone as it was, and the texts that wait for its end."""
+
+    views: dict[int, Json] = field(default_factory=dict)  # what it showed, by the bot's id
+    waiting: list[Json] = field(default_factory=list)  # {text, bot, start?}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,6 +25,7 @@ class Person:
     language_code: str | None = None
     phone: str | None = None
     is_deactivated: bool = False
+    gap: Gap | None = None  # while the phone is offline
 
     def names(self) -> Json:
         """The id and the names, which User and Chat share."""
@@ -56,6 +65,10 @@ class People:
 
     def find(self, person_id: int) -> Person | None:
         return self._by_id.get(person_id)
+
+    def known(self, person_id: int) -> Person:
+        """Raises KeyError when there is none."""
+        return self._by_id[person_id]
 
     def all(self) -> list[Person]:
         return list(self._by_id.values())

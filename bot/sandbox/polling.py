@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .clock import Clock
-from .errors import ApiError
+from .errors import ApiError, PollCut
 from .floods import Limits
 from .params import Params
 from .updates import Update, UpdateQueue
@@ -20,6 +20,7 @@ WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; "
     "use deleteWebhook to delete the webhook first"
 )
+_NETWORK_CUT = "cut"
 WEBHOOK_SET = "Conflict: terminated by setWebhook request"
 
 
@@ -43,7 +44,10 @@ class Poller:
         self._next_conflict_at = 0.0
 
     async def read(self, params: Params, is_gone: Callable[[], bool]) -> list[Update]:
-        """One getUpdates. Raises ApiError 409 when another one takes over while it waits."""
+        """One getUpdates.
+
+        Raises ApiError 409 when another one takes over while it waits, and PollCut.
+        """
         self._queue.allow(params.structure("allowed_updates"))
         offset = params.integer("offset")
         limit = min(max(params.integer("limit", 100), 1), 100)
@@ -59,6 +63,10 @@ class Poller:
         if self._waiting is not None:
             self._waiting.ended_by = reason
             self._queue.bell.ring()
+
+    def cut(self) -> None:
+        """End the waiting poll without any answer."""
+        self.interrupt(_NETWORK_CUT)
 
     async def conflict(self, description: str) -> ApiError:
         """The 409 to raise; Telegram holds back all but one of them in three seconds."""
@@ -100,6 +108,8 @@ class Poller:
                 self._waiting = None
                 if poll.is_gone():
                     self._last = None
+        if poll.ended_by == _NETWORK_CUT:
+            raise PollCut
         if poll.ended_by:
             raise await self.conflict(poll.ended_by)
         return page

@@ -76,6 +76,7 @@ def set_my_commands(world: World, bot: Bot, params: Params) -> bool:
         if not 1 <= len(str(command.get("description", ""))) <= 256:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     bot.commands[_scope(params)] = commands
+    world.noted("commands", bot=bot.id, commands=bot.all_commands())
     return True
 
 
@@ -85,6 +86,7 @@ def get_my_commands(world: World, bot: Bot, params: Params) -> list[Json]:
 
 def delete_my_commands(world: World, bot: Bot, params: Params) -> bool:
     bot.commands.pop(_scope(params), None)
+    world.noted("commands", bot=bot.id, commands=bot.all_commands())
     return True
 
 

@@ -64,7 +64,7 @@ class UpdateQueue:
     """Ids rise by one from `first_id`; nothing but confirming, expiring or forgetting removes."""
 
     def __init__(self, *, first_id: int) -> None:
-        self._next_id = first_id
+        self.next_id = first_id
         self._pending: deque[Update] = deque()
         self._again: deque[Update] = deque()  # forced: delivered once whatever the offset says
         self._issued: dict[int, Update] = {}
@@ -81,7 +81,7 @@ class UpdateQueue:
         """Create an update; None when the bot has not asked for its kind."""
         if kind not in self.allowed:
             return None
-        return self._append(Update(self._next_id, kind, body, lane, now + LIFETIMES_S[kind]))
+        return self._append(Update(self.next_id, kind, body, lane, now + LIFETIMES_S[kind]))
 
     def force(self, raw: Json, *, lane: int, now: float) -> Update:
         """Deliver this object, whatever is allowed; without an `update_id` it gets the next one.
@@ -90,11 +90,11 @@ class UpdateQueue:
         chance, not confirmed by any offset.
         """
         kind = next((key for key in raw if key != "update_id"), "message")
-        update_id = int(raw.get("update_id", self._next_id))
+        update_id = int(raw.get("update_id", self.next_id))
         update = Update(
             update_id, kind, raw.get(kind, {}), lane, now + LIFETIMES_S.get(kind, DAY_S)
         )
-        if update_id >= self._next_id:
+        if update_id >= self.next_id:
             return self._append(update)
         self._again.append(update)
         self._issued.setdefault(update_id, update)
@@ -126,6 +126,10 @@ class UpdateQueue:
         """Everything that waits, oldest first; what is past its lifetime is marked so."""
         return [*self._again, *self._first_alive(len(self._pending), now)]
 
+    def unconfirmed(self, now: float) -> list[Update]:
+        """Like `alive`, without what was forced to come twice."""
+        return self._first_alive(len(self._pending), now)
+
     def delivered(self, update: Update) -> None:
         update.deliveries += 1
         if update.state == "pending":
@@ -144,11 +148,18 @@ class UpdateQueue:
         self._pending.clear()
         self._again.clear()
 
+    def fill(self, waiting: Iterable[Update], *, last: int) -> None:
+        """Begin with what waited before; ids up to `last` may have been given out."""
+        for update in waiting:
+            self._pending.append(update)
+            self._issued[update.id] = update
+        self.next_id = max(self.next_id, last + 1)
+
     def issued(self) -> Iterable[Update]:
         return self._issued.values()
 
     def _append(self, update: Update) -> Update:
-        self._next_id = update.id + 1
+        self.next_id = update.id + 1
         self._pending.append(update)
         self._issued[update.id] = update
         if len(self._issued) >= 2 * _KEPT:
@@ -163,8 +174,8 @@ class UpdateQueue:
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:
-            offset += self._next_id
-        elif offset > self._next_id + _FUTURE:
+            offset += self.next_id
+        elif offset > self.next_id + _FUTURE:
             return
         while self._pending and self._pending[0].id < offset:
             update = self._pending.popleft()

@@ -7,10 +7,10 @@ from aiohttp import web
 
 Json = dict[str, Any]  # an object of Telegram's or of the control API
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+encode = json.JSONEncoder(separators=(",", ":")).encode  # ASCII, in one line
 
 
 def answer(body: object, status: int = 200) -> web.Response:
     return web.Response(
-        body=_encode(body).encode("ascii"), status=status, content_type="application/json"
+        body=encode(body).encode("ascii"), status=status, content_type="application/json"
     )

@@ -26,6 +26,18 @@ async def test_history_keeps_what_the_phone_no_longer_shows(
     assert all(event["at"] > 0 for event in chat["history"])
 
 
+async def test_chat_remembers_the_newest_of_a_long_time(raw: Any, sari: Any, control: Any) -> None:
+    await control.post("limits", enabled=False)
+    for number in range(2010):
+        await raw.ok("sendMessage", chat_id=sari.id, text=str(number))
+
+    chat = await sari.chat()
+
+    assert [event["message"]["text"] for event in chat["history"]][::1999] == ["10", "2009"]
+    assert [push["text"] for push in chat["lock_screen"]][::1999] == ["10", "2009"]
+    assert len(chat["messages"]) == 2011
+
+
 async def test_lock_screen_shows_the_beginning_only(raw: Any, sari: Any) -> None:
     await raw.ok("sendMessage", chat_id=sari.id, text="x" * 500, disable_notification=True)
 
