@@ -21,6 +21,7 @@ from bot.http.server import Condition, Port, make_app
 from bot.nursery import Nursery
 from bot.parts import BuildParts, Given, Parts
 from bot.scheduler.advance import Advance, Surroundings
+from bot.telegram.menu import offer_menu
 from bot.workshop import PATIENCE_S, Workshop
 from flows.errors import FlowError
 from storage import figures, inbox
@@ -72,6 +73,7 @@ async def _serve(settings: Settings, build: BuildParts) -> None:
         await _open_port(base, entrance, workshop, closing)
         receiving = nursery.start("receiving", entrance.receiving.run())
         opening = nursery.start("opening", workshop.open(build, entrance.stored, nursery, closing))
+        nursery.start("menu", offer_menu(entrance.line))
         await nursery.over.wait()
         log.info("stopping", extra={"action": "stopping"})
         # What is not stored yet comes again.

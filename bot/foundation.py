@@ -58,6 +58,7 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundati
 class Entrance:
     """How updates come in, and the routes they need on our port; `stored` rings for the worker."""
 
+    line: Line
     receiving: Receiving
     routes: tuple[web.RouteDef, ...]
     stored: asyncio.Event
@@ -75,8 +76,8 @@ def open_entrance(base: Foundation) -> Entrance:
         on_stored=stored.set,
     )
     if settings.webhook_url is None or settings.webhook_secret is None:
-        return Entrance(receiving=Receiver(line), routes=(), stored=stored)
+        return Entrance(line=line, receiving=Receiver(line), routes=(), stored=stored)
     secret = settings.webhook_secret.get_secret_value()
     webhook = WebhookReceiver(line, url=settings.webhook_url, secret=secret)
     route = web.post(settings.webhook_path, webhook.view)
-    return Entrance(receiving=webhook, routes=(route,), stored=stored)
+    return Entrance(line=line, receiving=webhook, routes=(route,), stored=stored)
