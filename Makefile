@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test soak sandbox format lock messages
+.PHONY: help setup check test soak sandbox screenshots format lock messages
 
 help: ## what each target does
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install only (then .venv/bin/kabar)
 
@@ -24,14 +24,17 @@ check: setup ## format, lint, types, imports and content
 	$(BIN)/lint-imports
 	$(BIN)/kabar check
 
-test: setup ## all tests that fit into five minutes
+test: setup ## all tests that fit into eight minutes
 	$(BIN)/python -m pytest -q -m "not soak" --numprocesses 2 --dist loadfile
 
 soak: setup ## long crash and load runs
 	$(BIN)/python -m pytest -q -m soak
 
-sandbox: setup ## the main job on your own machine, with nothing but Python
+sandbox: setup ## the training room: phones in a page, on your own machine
 	$(BIN)/kabar sandbox
+
+screenshots: setup ## take the pictures of the page anew (needs Chromium)
+	$(BIN)/python -m tests.pages.screenshots docs/pictures
 
 format: setup ## format the code and mend what the linter can
 	$(BIN)/ruff format .

@@ -1,13 +1,18 @@
 """The `kabar` command. What costs seconds to import is imported by the command that needs it."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import config
 from bot.commands import cases, database, desk, replies, staff
 from flows import loader
+
+if TYPE_CHECKING:
+    from aiohttp.web import RouteDef
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,22 +58,34 @@ def check() -> None:
 @app.command()
 def sandbox(
     emulator_only: Annotated[
-        bool, typer.Option("--emulator-only", help="Only the Bot API, without a bot.")
+        bool,
+        typer.Option("--emulator-only", help="Only the Bot API and its phones, without a bot."),
     ] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the Bot API listens.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is.")] = 8080,
     no_open: Annotated[
-        bool, typer.Option("--no-open", help="Nothing yet: there is no page to open.")
+        bool, typer.Option("--no-open", help="Do not open the page in a browser.")
     ] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Begin with an empty centre.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Throw away what was kept, and begin anew.")
+    ] = False,
 ) -> None:
-    """A Telegram on this machine, a sample centre in it, and its story told in the terminal."""
-    from bot.sandbox import server
+    """A Telegram on this machine with an invented centre in it, as a page of phones."""
+    from bot.sandbox import Limits, Sandbox, server
+    from bot.sandbox.errors import SandboxError
 
     if emulator_only:
         raise typer.Exit(server.run("127.0.0.1", port))
     from bot import story
 
-    raise typer.Exit(story.run(port))
+    def telegram(routes: "Iterable[RouteDef]", phones: Path) -> Sandbox:
+        unhurried = Limits(enabled=False, poll_throttle=False)
+        return Sandbox(port=port, limits=unhurried, keep=phones, extra=routes)
+
+    try:
+        code = story.run(telegram, port=port, reset=reset, opens_page=not no_open)
+    except SandboxError as error:
+        desk.fail(str(error))
+    raise typer.Exit(code)
 
 
 def main() -> None:

@@ -33,3 +33,12 @@ def outbox_by_state(tx: Tx) -> Mapping[str, int]:
     rows = tx.execute(select(o.c.state, func.count()).group_by(o.c.state))
     found = {str(state): int(count) for state, count in rows}
     return {str(state): found.get(state, 0) for state in deliveries.State}
+
+
+def received_since(tx: Tx, first_update: int) -> int:
+    """How many updates from this id on are kept, handled or not."""
+    i = tables.inbox
+    kept: int = tx.execute(
+        select(func.count()).select_from(i).where(i.c.update_id >= first_update)
+    ).scalar_one()
+    return kept

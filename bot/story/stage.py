@@ -1,236 +1,276 @@
-"""Sets the stage: the sandbox and `kabar run` as programs of their own, a centre, and the story."""
+"""The stage of the sandbox: the bot, the clock and the story, and what a page may do with them.
+
+Everything that lasts longer than a moment runs in the nursery, and each change is announced to all
+pages through the emulator's notes.
+"""
 
 import asyncio
-import os
-import shutil
-import signal
-import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
-from typing import NoReturn
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-import aiohttp
-from rich.console import Console
+from bot.clock import SystemClock
+from bot.nursery import Nursery
+from bot.story import additions, centre, preparing
+from bot.story.actor import Actor
+from bot.story.conductor import Conductor
+from bot.story.errors import NotNow, StageError, Unreachable
+from bot.story.folder import Folder
+from bot.story.ledger import Doors, Ledger
+from bot.story.line import BotTime, Line
+from bot.story.people import Troupe
+from bot.story.performer import Performer
+from bot.story.script import Script
+from bot.story.teller import Teller
+from bot.story.words import said
+from storage.database import Database
+from storage.keyring import KeyRing
 
-from bot.commands import desk
-from bot.story.phones import Phone, Stalled, World
-from bot.story.script import CHAPTERS, Cast
-from bot.story.transcript import Transcript
-from bot.usecases import enrol
-from flows.model import Case, CaseId, ContactId, Level, Risk, Role, SafeHours, StaffId
-from storage import migrate
-from storage.contacts import NewContact
-from storage.transaction import Tx
+log = logging.getLogger(__name__)
 
-FOLDER = Path("var/sandbox")
-HOST = "127.0.0.1"
-TOKEN = "700000:sandbox-bot-of-an-invented-centre"
-READY_WITHIN_S, STOPS_WITHIN_S = 60, 10
-STAFF = (
-    ("Ratna", "Ratna (peksos)", Role.SOCIAL_WORKER),
-    ("Dewi", "Dewi (supervisor)", Role.SUPERVISOR),
-    ("Hendra", "Hendra (kepala)", Role.HEAD),
-)
-"""Name on file, name in the transcript, role."""
-ONE_LOOK = aiohttp.ClientTimeout(total=2)
-MOTHER = "Ibu Sari"
-UNHURRIED = {"enabled": False, "poll_throttle": False}
+LOOKS_EVERY_S = 0.4  # what only counts or clocks tell
+CLOCK_IS_NEWS_S = 2.0  # pages let the clock run by themselves
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """Where the two programs listen."""
+class Stage:
+    """`state` is preparing, ready or failed; only a ready one does anything."""
 
-    sandbox: str
-    bot: str
+    def __init__(
+        self, folder: Folder, line: Line, actor: Actor, script: Script, nursery: Nursery
+    ) -> None:
+        self.folder, self.line, self.actor, self.script = folder, line, actor, script
+        self.nursery = nursery
+        self.conductor = Conductor(line, self.announce)
+        self.ledger = Ledger(line)
+        self.troupe = Troupe()
+        self.teller = Teller(script, self.announce)
+        self.state, self.says = "preparing", said("preparing")
+        self.database: Database | None = None
+        self._work: set[asyncio.Task[None]] = set()
+        self._time: BotTime | None = None
+        self._doors = Doors()
+        self._is_starting = False
+        self._announced: dict[str, Any] = {}
+        self._announced_ahead = 0.0
+        self._heard = 0
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Who may be added."""
+        return tuple(additions.kinds())
 
-def run(port: int) -> int:
-    """Tell the story and stay up until Ctrl+C; 0 if it was told to the end."""
-    try:
-        return asyncio.run(_run(port))
-    except KeyboardInterrupt:
-        return 0
+    @property
+    def bot(self) -> str:
+        if self._is_starting:
+            return "starting"
+        return "running" if self.actor.is_alive else "dead"
 
-
-async def _run(port: int) -> int:
-    console = Console(highlight=False)
-    bot_port = _free_port()
-    places = Places(sandbox=f"http://{HOST}:{port}", bot=f"http://{HOST}:{bot_port}")
-    _prepare(places, bot_port)
-    sandbox = (sys.executable, "-m", "bot.sandbox", "--port", str(port))
-    async with _program(*sandbox) as emulator, aiohttp.ClientSession() as http:
-        await _answers(http, f"{places.sandbox}/control/clock", emulator)
-        # A moved clock asks for a month of messages in a minute: the limits would only slow it.
-        await http.post(f"{places.sandbox}/control/limits", json=UNHURRIED)
-        async with _program(sys.executable, "-m", "bot", "run") as bot:
-            await _answers(http, f"{places.bot}/ready", bot)
-            transcript = Transcript(console)
-            world = World(http=http, sandbox=places.sandbox, bot=places.bot, transcript=transcript)
-            told = await _tell(world)
-            _leave_open(transcript, places)
-            await _until_stopped()
-    return 0 if told else 1
-
-
-async def _tell(world: World) -> bool:
-    """The chapters, one after the other."""
-    world.transcript.begins(
-        "Kabar: LATIHAN, bukan data nyata",
-        "Semua orang di sini karangan. Jam digerakkan; bot, basis data dan API-nya sungguhan.\n"
-        "< pesan baru   ~ pesan diubah   ! berbunyi   > yang dilakukan orang",
-    )
-    links = _open_centre()
-    phones = {name: await world.meets(name) for name in links}
-    cast = _cast(phones, links)
-    try:
-        await world.morning()
-        for chapter in CHAPTERS:
-            await chapter(world, cast)
-    except (Stalled, aiohttp.ClientError, TimeoutError) as error:
-        world.transcript.says(f"The story stopped: {error}")
-        return False
-    return True
-
-
-def _cast(phones: dict[str, Phone], links: dict[str, str]) -> Cast:
-    worker, supervisor, head = (phones[shown] for _, shown, _ in STAFF)
-    return Cast(mother=phones[MOTHER], worker=worker, supervisor=supervisor, head=head, links=links)
-
-
-def _open_centre() -> dict[str, str]:
-    """A sample centre in the database: name -> the token of their link."""
-    room = desk.room()
-
-    def write(tx: Tx) -> dict[str, str]:
-        now = desk.moment(tx)
-        invited = {
-            shown: enrol.add_staff(tx, name=name, role=role, timezone="Asia/Jakarta", now=now)
-            for name, shown, role in STAFF
+    def json(self) -> dict[str, Any]:
+        """The state as pages read it."""
+        time = self._time
+        due = None if time is None else time.next_due_at
+        return {
+            "state": self.state,
+            "says": None if self.state == "ready" else self.says,
+            "bot": self.bot,
+            "clock": {
+                "now": None if time is None else time.now.isoformat(timespec="seconds"),
+                "next_due_at": None if due is None else due.isoformat(timespec="seconds"),
+                "playing": self.conductor.is_playing,
+                "moving": self.conductor.is_moving,
+            },
+            "people": self.troupe.json(),
+            "story": self.teller.json(),
+            "doors": self._doors.json(),
         }
-        worker = StaffId(invited[STAFF[0][1]].owner_id)
-        case, contact = _sample_case(worker, today=now.date())
-        invited[MOTHER] = enrol.add_case(tx, room, case, contact, now=now)
-        return {name: one.token or "" for name, one in invited.items()}
 
-    with desk.database() as database:
-        return database.write_now(write)
+    async def announce(self) -> None:
+        """Tell every page, if there is news; and remember it for the next start."""
+        news = self.json()
+        if news == self._announced or not self._is_news(news):
+            return
+        kept = ("people", "story")
+        if self.state == "ready" and any(news[k] != self._announced.get(k) for k in kept):
+            self.folder.write_state(self.kept())
+        self._announced, self._announced_ahead = news, self._ahead()
+        await self.line.post("notes", {"note": {"stage": news}})
 
+    def _is_news(self, news: dict[str, Any]) -> bool:
+        """A clock that only runs on is none: pages let it run."""
+        before = self._announced
+        if not before or any(news[k] != before[k] for k in news if k != "clock"):
+            return True
+        now, then = dict(news["clock"]), dict(before["clock"])
+        moved = self._ahead() - self._announced_ahead
+        now.pop("now"), then.pop("now")
+        return now != then or abs(moved) > CLOCK_IS_NEWS_S
 
-def _sample_case(worker: StaffId, *, today: date) -> tuple[Case, NewContact]:
-    case = Case(
-        id=CaseId(enrol.new_id()),
-        code="K-0142",
-        nickname="Kakak",
-        birth_date=today - timedelta(days=10 * 365),
-        risk=Risk.MEDIUM,
-        stage="follow_up",
-        worker=worker,
-        home_risk=False,
-        left_on=today,
-        baseline=3,
-    )
-    contact = NewContact(
-        id=ContactId(enrol.new_id()),
-        case=case.id,
-        name="Sari",
-        relation="ibu",
-        level=Level.OPEN,
-        interviewed_on=today,
-        hours=SafeHours(
-            start=desk.as_time("09:00"), end=desk.as_time("16:00"), timezone="Asia/Jakarta"
-        ),
-        agreed_word=None,
-        duress_word=None,
-        phone=None,
-    )
-    return case, contact
+    def _ahead(self) -> float:
+        """By how many seconds the sandbox's clock is ahead of the machine's."""
+        time = self._time
+        return 0.0 if time is None else (time.now - time.read_at).total_seconds()
 
+    def kept(self) -> dict[str, Any]:
+        """What a later start needs to know."""
+        return {"people": self.troupe.json(), "at": self.teller.at}
 
-def _prepare(places: Places, bot_port: int) -> None:
-    """A fresh database in a folder of its own, whatever the environment says."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    for name in [name for name in os.environ if name.startswith("KABAR_")]:
-        del os.environ[name]
-    database = f"sqlite:///{FOLDER}/kabar.db"
-    os.environ.update(
-        KABAR_BOT_TOKEN=TOKEN,
-        KABAR_API_URL=places.sandbox,
-        KABAR_DATABASE_URL=database,
-        KABAR_KEY_FILE=str(FOLDER / "kabar.key"),
-        KABAR_HTTP_PORT=str(bot_port),
-        KABAR_CLOCK="manual",
-        KABAR_PACE_TOTAL="1000",
-        KABAR_PACE_CHAT="1000",
-    )
-    with desk.refusing():
-        migrate.prepare_key_file(database, FOLDER / "kabar.key")
-        migrate.upgrade(database)
+    async def open(self) -> None:
+        """Prepare the first moment where there is none yet, start the bot, and watch."""
+        if not self.folder.is_prepared:
+            await preparing.prepare(self.folder, self.line)
+        await self._take_up(self.folder.read_state())
 
+    async def go_back(self) -> None:
+        """Everything back to the first moment: phones, centre, clock and story."""
+        self.require_ready()
+        self.state, self.says = "preparing", said("going_back")
+        await self._leave()
+        await self.announce()
+        phones, state = await asyncio.to_thread(self.folder.go_back)
+        await preparing.set_time(self.folder, self.line, phones)
+        await self._take_up(state)
 
-@asynccontextmanager
-async def _program(*command: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A program of its own, its log in the sandbox's folder; stopped well at the end."""
-    name = command[-1] if command[-1] == "run" else "sandbox"
-    with (FOLDER / f"{name}.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.terminate()
-                await asyncio.wait_for(process.wait(), STOPS_WITHIN_S)
+    async def close(self) -> None:
+        """Stop what runs; the bot ends as a service would."""
+        await self._leave(kills=False)
 
-
-async def _answers(
-    http: aiohttp.ClientSession, url: str, program: asyncio.subprocess.Process
-) -> None:
-    """Wait until the program answers 200 at `url`; not one that has ended, or another's answer."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(READY_WITHIN_S):
-            while program.returncode is None:
+    async def watch(self) -> None:
+        """Follow what happens on the phones, as long as the sandbox lives."""
+        while True:
+            if self.state == "ready":
                 try:
-                    async with http.get(url, timeout=ONE_LOOK) as response:
-                        if response.status == 200 and program.returncode is None:
-                            return
-                except (aiohttp.ClientError, TimeoutError):
-                    pass
-                await asyncio.sleep(0.1)
-    _give_up(url)
+                    await self._look()
+                except Unreachable as error:
+                    extra = {"action": "stage_look"}
+                    log.warning("the stage could not look: %s", error, extra=extra)
+            await self.announce()
+            await asyncio.sleep(LOOKS_EVERY_S)
 
+    def start_work(self, name: str, work: Callable[[], Awaitable[Any]]) -> None:
+        """Do it beside the request that asked for it; what cannot be done is said on the page."""
 
-def _give_up(url: str) -> NoReturn:
-    """Show what the programs said, and what to do."""
-    for log in sorted(FOLDER.glob("*.log")):
-        desk.errors.print(log.read_text().strip())
-    desk.fail(f"{url} does not answer. Is the port taken? Choose another with --port.")
+        async def attempt() -> None:
+            self.teller.stalled = None
+            try:
+                await work()
+            except NotNow as error:
+                self.teller.stalled = error.says
+            except StageError as error:
+                log.warning("%s failed: %s", name, error, extra={"action": name})
+                self.teller.stalled = said(
+                    "bot_is_dead" if not self.actor.is_alive else "clock_stuck"
+                )
+            await self.announce()
 
+        task = self.nursery.start(name, attempt())
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
 
-def _leave_open(transcript: Transcript, places: Places) -> None:
-    transcript.begins(
-        "The sandbox stays up; Ctrl+C ends it",
-        f"Bot API and people   {places.sandbox}   (people: {places.sandbox}/control/people)\n"
-        f"Clock                curl -X POST {places.bot}/clock -d '{{\"advance_s\": 3600}}'\n"
-        f"Replies              KABAR_DATABASE_URL=sqlite:///{FOLDER}/kabar.db "
-        f"KABAR_KEY_FILE={FOLDER}/kabar.key kabar replies export --format jsonl",
-    )
+    async def add_person(self, kind: str, name: str) -> dict[str, Any]:
+        """One more phone, and the link for it; the new person as pages read them."""
+        self.require_ready()
+        assert self.database is not None
+        room = await asyncio.to_thread(preparing.the_room)
+        made = await additions.add(
+            self.database, room, self.line, self.troupe, kind=kind, name=name, now=self._now()
+        )
+        await self.announce()
+        return made.json()
 
+    async def kill_bot(self) -> None:
+        """Without a word, as if the power were cut."""
+        self.conductor.is_playing = self.teller.is_playing = False
+        await self.actor.kill()
+        await self.announce()
 
-async def _until_stopped() -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    async def start_bot(self) -> None:
+        """It goes on where it was."""
+        self._is_starting = True
+        try:
+            await self.announce()
+            await self.actor.start(self.line)
+            self._time = await self.line.clock()
+            self.teller.stalled = None
+        finally:
+            self._is_starting = False
+            await self.announce()
 
+    def require_ready(self) -> None:
+        """Raises NotNow while everything is being prepared."""
+        if self.state != "ready":
+            raise NotNow(said("not_ready"))
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    def require_alive(self) -> None:
+        """Raises NotNow unless everything is ready and the bot lives."""
+        self.require_ready()
+        if self.bot != "running":
+            raise NotNow(said("bot_is_dead"))
+
+    def require_still_clock(self) -> None:
+        """Raises NotNow while the clock moves already, or cannot move."""
+        self.require_alive()
+        if self.conductor.is_moving or self.conductor.is_playing:
+            raise NotNow(said("clock_is_moving"))
+
+    def require_story(self) -> None:
+        """Raises NotNow where there is no step to do."""
+        self.require_alive()
+        if self.teller.step is None:
+            raise NotNow(said("story_is_over"))
+        if self.teller.is_busy or self.teller.is_playing:
+            raise NotNow(said("busy"))
+        if self.conductor.is_playing:
+            raise NotNow(said("clock_is_moving"))
+
+    async def _take_up(self, state: dict[str, Any]) -> None:
+        self.troupe = Troupe.of(state["people"])
+        performer = Performer(
+            self.line, self.conductor, self.troupe.ids(), lambda: self.troupe.links()
+        )
+        keys = KeyRing.load(self.folder.key)
+        self.database = Database(self.folder.database_url, vault_keys=keys, patience_s=30)
+        self.says = said("starting")
+        await self.ledger.begin()
+        await self.start_bot()
+        self._heard = (await self.line.get("events", after=2**53))["next"]
+        await self.teller.take_up(performer, state["at"])
+        self.state = "ready"
+        self.folder.write_state(self.kept())
+        await self.announce()
+
+    async def _leave(self, *, kills: bool = True) -> None:
+        """Nothing of ours touches the database any more."""
+        self.conductor.is_playing = self.teller.is_playing = False
+        others = self._work - {asyncio.current_task()}
+        await self.nursery.finish(*others, patience_s=0)
+        await (self.actor.kill() if kills else self.actor.stop())
+        database, self.database = self.database, None
+        if database is not None:
+            await asyncio.to_thread(database.close)
+
+    async def _look(self) -> None:
+        """The clock, the ledger, links that were opened, and a step that was done by hand."""
+        if self.database is None:
+            return
+        if self.actor.is_alive and not self._is_starting:
+            self._time = await self.line.clock()
+        self._doors = await self.ledger.look(self.database, now=self._now())
+        news = await self.line.get("events", after=self._heard, kind="sent")
+        self._heard = news["next"]
+        for event in news["events"]:
+            if event["message"]["from"] == "person":
+                self.troupe.opened(event["person"], event["message"].get("text", ""))
+        await self._renew_links(self.database)
+        await self.teller.follow()
+        if self.teller.step is not None:
+            self.troupe.show(self.teller.step.people)
+
+    async def _renew_links(self, database: Database) -> None:
+        now = self._now()
+        for one in self.troupe.stale_links(now):
+            if one.owner is not None and one.token is not None:
+                one.token = await database.write(centre.invite_again, one.owner, one.token, now=now)
+                one.invited_at = now.isoformat()
+
+    def _now(self) -> Any:
+        return self._time.now if self._time is not None else SystemClock().now()
