@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 from tests.pages.browsers import LAPTOP, TABLET, Visitor, browser
 from tests.story.sandboxes import Program
 
-ALERT_IS_LOOKED_AT = 8  # steps of the story
+ALERT_HAS_COME = 7  # steps of the story
 PICTURES = (
     ("sandbox", LAPTOP, "light"),
     ("sandbox-dark", LAPTOP, "dark"),
@@ -30,7 +30,7 @@ async def take(folder: Path) -> None:
             program = Program(Path(place), port, http)
             await program.start()
             try:
-                await program.does_steps(ALERT_IS_LOOKED_AT)
+                await program.does_steps(ALERT_HAS_COME)
                 for name, size, scheme in PICTURES:
                     await _picture(running, program.url, folder / f"{name}.png", size, scheme)
             finally:
@@ -41,7 +41,7 @@ async def _picture(
     running: Browser, url: str, file: Path, size: dict[str, int], scheme: str
 ) -> None:
     visitor = await Visitor.comes(running, url, size=size, color_scheme=scheme)
-    await visitor.sees("Ratna", "Sebabnya")
+    await visitor.sees("Ratna", "Kritis. 1 hal perlu dilihat. K-0142")
     await visitor.page.wait_for_load_state("load")
     await visitor.page.screenshot(path=file, animations="disabled")
     sys.stdout.write(f"{file}\n")
