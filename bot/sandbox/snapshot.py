@@ -59,7 +59,7 @@ async def restore(world: World, snapshot: Json) -> None:
         people = People()
         for one in snapshot["people"]:
             people.add(_read_person(one))
-        files = FileStore(first=max(world.files.next, int(snapshot["next_file"])))
+        files = FileStore(first=max(world.files.next, int(snapshot["next_file"]) + UNSEEN))
         for one in snapshot["files"]:
             files.put(StoredFile(**{**one, "content": b64decode(one["content"], validate=True)}))
         limits = Limits(**snapshot["limits"])
@@ -125,7 +125,7 @@ def _bot(bot: Bot, now: float) -> Json:
 def _read_bot(bots: Bots, people: People, one: Json) -> Bot:
     bot = bots.make(int(one["id"]))
     bot.rename(one["first_name"], one["username"])
-    bot.last_message_id = int(one["last_message_id"])
+    bot.last_message_id = int(one["last_message_id"]) + UNSEEN
     for kept in one["commands"]:
         bot.commands[kept["scope"], kept["language_code"]] = kept["commands"]
     bot.updates.allow(one["allowed"])

@@ -32,7 +32,6 @@ __all__ = ["FOLDER", "run"]
 
 FOLDER = Path("var/sandbox")
 HOST = "127.0.0.1"
-STOPS_WITHIN_S = 10.0
 
 
 class Telegram(Protocol):
@@ -50,6 +49,7 @@ def run(open_telegram: OpenTelegram, *, port: int, reset: bool, opens_page: bool
     folder = Folder(FOLDER)
     try:
         folder.take()
+        _check_port(port)
         if reset or not folder.is_prepared:
             folder.empty()
         acting.warm_up()
@@ -62,19 +62,16 @@ def run(open_telegram: OpenTelegram, *, port: int, reset: bool, opens_page: bool
 
 async def _run(open_telegram: OpenTelegram, folder: Folder, *, port: int, opens_page: bool) -> int:
     stages: list[Stage] = []
-    try:
-        async with open_telegram(routes(lambda: stages[0]), folder.phones) as telegram:
-            nursery = Nursery()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, nursery.over.set)
-            bot_port = _free_port()
-            async with Line(telegram.url, f"http://{HOST}:{bot_port}") as line:
-                stage = _stage(folder, line, telegram.url, bot_port, nursery)
-                stages.append(stage)
-                _greet(telegram.url, opens_page=opens_page)
-                return await _play(stage, nursery)
-    except OSError as error:
-        raise CannotOpen(_no_port(port, error)) from None
+    nursery = Nursery()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, nursery.over.set)
+    async with open_telegram(routes(stages), folder.phones) as telegram:
+        bot_port = _free_port()
+        async with Line(telegram.url, f"http://{HOST}:{bot_port}") as line:
+            stage = _stage(folder, line, telegram.url, bot_port, nursery)
+            stages.append(stage)
+            _greet(telegram.url, opens_page=opens_page)
+            return await _play(stage, nursery)
 
 
 async def _play(stage: Stage, nursery: Nursery) -> int:
@@ -115,6 +112,17 @@ def _greet(url: str, *, opens_page: bool) -> None:
     desk.answers.print("Ctrl+C ends it; phones and centre are kept for the next start.")
     if opens_page and not webbrowser.open(url):
         desk.answers.print("Open this address in a browser.")
+
+
+def _check_port(port: int) -> None:
+    """Before anything is thrown away. Raises CannotOpen."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+            probe.listen()
+        except OSError as error:
+            raise CannotOpen(_no_port(port, error)) from None
 
 
 def _no_port(port: int, error: OSError) -> str:

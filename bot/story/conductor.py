@@ -62,6 +62,16 @@ class Conductor:
         finally:
             self.is_playing = False
 
+    async def agree(self) -> None:
+        """A program that was killed while time moved may have moved one clock only: the later one
+        is right."""
+        here, clock = await self._line.clock(), await self._line.get("clock")
+        behind = here.now.timestamp() - clock["now"]
+        if behind > 1:
+            await self._line.post("clock", {"advance_s": behind})
+        elif behind < -1:
+            await self._line.advance(-behind)
+
     async def _visit(self, here: BotTime, target: datetime) -> BotTime:
         last, stops = None, 0
         while here.next_due_at is not None and here.next_due_at <= target:

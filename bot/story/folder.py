@@ -35,7 +35,9 @@ class Folder:
     @property
     def is_prepared(self) -> bool:
         """Is there a whole sandbox of this version here, with its first moment?"""
-        return self.read_state().get("version") == VERSION and (self.path / FIRST).is_dir()
+        first = self.path / FIRST
+        whole = all((first / name).is_file() for name in ("kabar.db", "phones.json", "stage.json"))
+        return self.read_state().get("version") == VERSION and whole
 
     def take(self) -> None:
         """Make it this program's own until it ends. Raises CannotOpen if another one has it."""
@@ -77,6 +79,7 @@ class Folder:
             closing(sqlite3.connect(making / "kabar.db")) as then,
         ):
             now.backup(then)
+        (making / "kabar.db").chmod(0o600)
         _write(making / "phones.json", phones)
         _write(making / "stage.json", state)
         making.rename(first)
@@ -93,7 +96,10 @@ class Folder:
         first = self.path / FIRST
         for ending in ("", "-wal", "-shm"):
             Path(f"{self.database}{ending}").unlink(missing_ok=True)
-        shutil.copyfile(first / "kabar.db", self.database)
+        making = self.path / "kabar.db.new"
+        shutil.copyfile(first / "kabar.db", making)
+        making.chmod(0o600)
+        making.replace(self.database)
         return _read(first / "phones.json"), _read(first / "stage.json")
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from bot.story.errors import CannotOpen
 from bot.story.words import Said
 
 FRESH = timedelta(hours=36)
@@ -40,7 +41,10 @@ class Troupe:
     @classmethod
     def of(cls, kept: Iterable[dict[str, Any]]) -> Self:
         """From what `json` gave."""
-        return cls(Persona(**one) for one in kept)
+        try:
+            return cls([Persona(**one) for one in kept])
+        except TypeError:
+            raise CannotOpen("stage.json cannot be understood.") from None
 
     def json(self) -> list[dict[str, Any]]:
         return [one.json() for one in self.everybody]

@@ -13,6 +13,7 @@ from bot.story.line import Line
 from bot.story.script import Deed, Sight, Step
 from bot.story.words import said
 
+NEVER = 2**53  # past the end of any journal
 SEEN_WITHIN_S = 20.0  # what a deed causes is on the phones long before that
 BUTTON_WITHIN_S = 3.0
 LONGEST_WAY_S = 15 * 86_400.0  # no two check-ins of the story lie further apart
@@ -37,28 +38,45 @@ class Performer:
         self._seen: dict[int, int] = {}  # person: up to where of the journal it was looked at
         self._from = 0
 
-    async def begin(self) -> None:
-        """Forget what was seen: a step begins, and only what comes now counts."""
-        answer = await self._line.get("events", after=2**53)
-        self._from = answer["next"]
+    async def begin(self, after: int | None = None) -> None:
+        """A step begins: only what comes after this point of the journal counts, or after now.
+
+        It is the point at which the step before was over, so that nothing done by hand since then
+        is missed.
+        """
+        if after is None:
+            after = (await self._line.get("events", after=NEVER))["next"]
+        self._from = after
         self._seen = {}
 
-    async def perform(self, step: Step, *, pause_s: float) -> None:
-        """Every deed of the step, with pauses in which people can follow.
+    async def perform(self, step: Step, *, pause_s: float) -> int:
+        """Every deed of the step, with pauses in which people can follow; where it was over.
 
-        What somebody has done by hand already is left out. Raises NotNow when what it waits for
-        does not come.
+        What somebody has done by hand already is left out, also at a second try. Raises NotNow when
+        a phone cannot be reached, or what the step waits for does not come.
         """
+        self._seen = {}
+        await self._check_phones(step)
         for deed in step.deeds:
-            if await self.is_done(step.done):
-                return
+            found = await self.done_at(step.done)
+            if found is not None:
+                return found
             await self._do(deed, pause_s=pause_s)
         await self._see(self._people[step.done.who], step.done.part)
+        return self._seen[self._people[step.done.who]]
 
-    async def is_done(self, sight: Sight) -> bool:
-        """Has the phone shown these words since the step began?"""
+    async def done_at(self, sight: Sight) -> int | None:
+        """Where in the journal the phone showed these words since the step began."""
         person = self._people[sight.who]
-        return await self._find(person, sight.part, after=self._from, timeout_s=0) is not None
+        return await self._find(person, sight.part, after=self._from, timeout_s=0)
+
+    async def _check_phones(self, step: Step) -> None:
+        """Before anything moves: a blocked bot or a phone without network would wait for ever."""
+        for key in step.people:
+            found = await self._line.get("phones", person=self._people[key])
+            for phone in found["phones"]:
+                if phone["blocked"] or phone["offline"] or phone["deactivated"]:
+                    raise NotNow(said("phone_away"))
 
     async def _do(self, deed: Deed, *, pause_s: float) -> None:
         person = self._people[deed.who] if deed.who is not None else 0

@@ -53,22 +53,27 @@ async def prepare(folder: Folder, line: Line) -> None:
     keys = await asyncio.to_thread(centre.make_database, folder.database_url, folder.key)
     await line.post("reset", {"begins_at": (until - YEAR).timestamp()})
     await line.post("bots", BOT)
-    parts = centre.cast()
-    phones = {one.key: await line.add_phone(one.called) for one in parts}
+    phones = {one.key: await line.add_phone(one.called) for one in centre.cast()}
+    troupe = await asyncio.to_thread(_open_and_live, folder, keys, line.sandbox, phones, until)
+    state = {"people": troupe.json(), "at": 0, "until": until.isoformat()}
+    folder.keep_first(await line.get("snapshot"), state)
+    folder.write_state(state)
+
+
+def _open_and_live(
+    folder: Folder, keys: KeyRing, sandbox_url: str, phones: Mapping[str, int], until: datetime
+) -> Troupe:
+    """All of it beside the event loop, closing included: whoever stops the program must not wait
+    for a database that waits for the loop."""
     with centre.open_database(folder.database_url, keys) as database:
-        troupe = await asyncio.to_thread(_live, database, line.sandbox, parts, phones, until)
-    folder.write_state({"people": troupe.json(), "at": 0, "until": until.isoformat()})
-    folder.keep_first(await line.get("snapshot"), folder.read_state())
+        return _live(database, sandbox_url, phones, until)
 
 
 def _live(
-    database: Database,
-    sandbox_url: str,
-    parts: Sequence[Part],
-    phones: Mapping[str, int],
-    until: datetime,
+    database: Database, sandbox_url: str, phones: Mapping[str, int], until: datetime
 ) -> Troupe:
     """The past, then the families of the story, who have not opened their links yet."""
+    parts = centre.cast()
     staff, others = live_through(
         database,
         the_room(),
@@ -89,9 +94,7 @@ async def set_time(folder: Folder, line: Line, phones: Mapping[str, Any]) -> Non
     """Phones and bot back at the first moment, which both clocks then count from."""
     until = datetime.fromisoformat(folder.first_state()["until"])
     await line.post("snapshot", {**phones, "begins_at": until.timestamp()})
-    keys = KeyRing.load(folder.key)
-    with centre.open_database(folder.database_url, keys) as database:
-        await asyncio.to_thread(_set_offset, database, until)
+    await asyncio.to_thread(_open_and_set_offset, folder, until)
 
 
 def _invite_families(
@@ -129,6 +132,11 @@ def _persona(
         case=part.case,
         level=part.level,
     )
+
+
+def _open_and_set_offset(folder: Folder, moment: datetime) -> None:
+    with centre.open_database(folder.database_url, KeyRing.load(folder.key)) as database:
+        _set_offset(database, moment)
 
 
 def _set_offset(database: Database, moment: datetime) -> None:

@@ -1,12 +1,13 @@
 """/stage: what a page may ask of the stage. JSON in, JSON out; refusals carry words for people."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from aiohttp import web
 
+from bot.story import additions
 from bot.story.errors import NotNow, Unreachable
 from bot.story.stage import Stage
 from bot.story.words import said
@@ -23,8 +24,13 @@ class Wrong(Exception):
     """The request says nothing that is understood; the text says what would be."""
 
 
-def routes(stage: Callable[[], Stage]) -> list[web.RouteDef]:
-    """The stage is asked for at each request: it is made after the port is open."""
+def routes(stages: Sequence[Stage]) -> list[web.RouteDef]:
+    """`stages` holds the one stage soon after the port is open; until then nothing is ready."""
+
+    def stage() -> Stage:
+        if not stages:
+            raise web.HTTPServiceUnavailable
+        return stages[0]
 
     async def read(_: web.Request) -> web.Response:
         return web.json_response(stage().json())
@@ -67,13 +73,14 @@ async def _tell(stage: Stage, body: Mapping[str, Any]) -> dict[str, Any]:
     """next, play, pause or restart; `pause_s` is the pause between two taps."""
     deed = body.get("do")
     pause_s = body.get("pause_s", stage.teller.pause_s)
-    if isinstance(pause_s, bool) or not isinstance(pause_s, int | float):
+    is_number = isinstance(pause_s, int | float) and not isinstance(pause_s, bool)
+    if not is_number or pause_s != pause_s:  # NaN is no pause
         raise Wrong("pause_s is a number of seconds.")
     stage.teller.pause_s = min(max(float(pause_s), 0.0), LONGEST_PAUSE_S)
     if deed == "pause":
         stage.teller.is_playing = False
     elif deed == "restart":
-        stage.require_ready()
+        stage.require_settled()
         stage.start_work("restart", stage.go_back)
     elif deed in ("next", "play"):
         stage.require_story()
@@ -94,7 +101,9 @@ async def _move(stage: Stage, body: Mapping[str, Any]) -> dict[str, Any]:
             work: Work = conductor.play
         case {"to": "next"}:
             work = conductor.to_next
-        case {"advance_s": int() | float() as seconds} if 0 <= seconds <= LONGEST_ADVANCE_S:
+        case {"advance_s": int() | float() as seconds} if (
+            seconds is not True and 0 <= seconds <= LONGEST_ADVANCE_S
+        ):
             work = partial(conductor.forward, float(seconds))
         case _:
             raise Wrong('Send {"advance_s": n}, {"to": "next"}, {"do": "play"} or {"do": "pause"}.')
@@ -121,11 +130,15 @@ async def _bot(stage: Stage, body: Mapping[str, Any]) -> dict[str, Any]:
 async def _invite(stage: Stage, body: Mapping[str, Any]) -> dict[str, Any]:
     """{"kind", "name"}: one more phone, with a one-time link where the kind has one."""
     kind, name = body.get("kind"), body.get("name")
-    if kind not in stage.kinds:
-        raise Wrong(f"kind is one of {', '.join(stage.kinds)}.")
-    if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME:
-        raise Wrong(f"name has 1 to {LONGEST_NAME} characters.")
+    if not isinstance(kind, str) or kind not in additions.kinds():
+        raise Wrong(f"kind is one of {', '.join(additions.kinds())}.")
+    if not isinstance(name, str) or not _can_be_shown(name):
+        raise Wrong(f"name has 1 to {LONGEST_NAME} characters, one of them a letter or digit.")
     return await stage.add_person(kind, name.strip())
+
+
+def _can_be_shown(name: str) -> bool:
+    return len(name.strip()) <= LONGEST_NAME and any(letter.isalnum() for letter in name)
 
 
 async def _state(stage: Stage) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from bot.story.folder import Folder
 from bot.story.ledger import Doors, Ledger
 from bot.story.line import BotTime, Line
 from bot.story.people import Troupe
-from bot.story.performer import Performer
+from bot.story.performer import NEVER, Performer
 from bot.story.script import Script
 from bot.story.teller import Teller
 from bot.story.words import said
 from storage.database import Database
+from storage.errors import StorageError
 from storage.keyring import KeyRing
 
 log = logging.getLogger(__name__)
@@ -53,11 +54,7 @@ class Stage:
         self._announced: dict[str, Any] = {}
         self._announced_ahead = 0.0
         self._heard = 0
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Who may be added."""
-        return tuple(additions.kinds())
+        self._looking = asyncio.Lock()  # nobody closes what is being looked into
 
     @property
     def bot(self) -> str:
@@ -118,17 +115,31 @@ class Stage:
         """Prepare the first moment where there is none yet, start the bot, and watch."""
         if not self.folder.is_prepared:
             await preparing.prepare(self.folder, self.line)
-        await self._take_up(self.folder.read_state())
+        state = self.folder.read_state()
+        await self._take_up(await self._bring_back() if state.get("going_back") else state)
 
     async def go_back(self) -> None:
-        """Everything back to the first moment: phones, centre, clock and story."""
-        self.require_ready()
+        """Everything back to the first moment: phones, centre, clock and story.
+
+        It is written down first, so that a program killed on the way goes on with it when it is
+        started again. Where it cannot be done, the page says so.
+        """
+        self.require_settled()
         self.state, self.says = "preparing", said("going_back")
-        await self._leave()
-        await self.announce()
+        try:
+            await self._leave()
+            await self.announce()
+            self.folder.write_state({**self.kept(), "going_back": True})
+            await self._take_up(await self._bring_back())
+        except (StageError, StorageError, OSError) as error:
+            log.error("going back failed: %s", error, extra={"action": "going_back"})
+            self.state, self.says = "failed", said("failed")
+            await self.announce()
+
+    async def _bring_back(self) -> dict[str, Any]:
         phones, state = await asyncio.to_thread(self.folder.go_back)
         await preparing.set_time(self.folder, self.line, phones)
-        await self._take_up(state)
+        return state
 
     async def close(self) -> None:
         """Stop what runs; the bot ends as a service would."""
@@ -137,13 +148,14 @@ class Stage:
     async def watch(self) -> None:
         """Follow what happens on the phones, as long as the sandbox lives."""
         while True:
-            if self.state == "ready":
-                try:
-                    await self._look()
-                except Unreachable as error:
-                    extra = {"action": "stage_look"}
-                    log.warning("the stage could not look: %s", error, extra=extra)
-            await self.announce()
+            try:
+                async with self._looking:
+                    if self.state == "ready":
+                        await self._look()
+                await self.announce()
+            except (Unreachable, StorageError, OSError) as error:
+                extra = {"action": "stage_look"}
+                log.warning("the stage could not look: %s", error, extra=extra)
             await asyncio.sleep(LOOKS_EVERY_S)
 
     def start_work(self, name: str, work: Callable[[], Awaitable[Any]]) -> None:
@@ -157,14 +169,17 @@ class Stage:
                 self.teller.stalled = error.says
             except StageError as error:
                 log.warning("%s failed: %s", name, error, extra={"action": name})
-                self.teller.stalled = said(
-                    "bot_is_dead" if not self.actor.is_alive else "clock_stuck"
-                )
+                self.teller.stalled = said(self._what_failed(name))
             await self.announce()
 
         task = self.nursery.start(name, attempt())
         self._work.add(task)
         task.add_done_callback(self._work.discard)
+
+    def _what_failed(self, name: str) -> str:
+        if name == "start_bot":
+            return "bot_not_started"
+        return "clock_stuck" if self.actor.is_alive else "bot_is_dead"
 
     async def add_person(self, kind: str, name: str) -> dict[str, Any]:
         """One more phone, and the link for it; the new person as pages read them."""
@@ -200,6 +215,11 @@ class Stage:
         if self.state != "ready":
             raise NotNow(said("not_ready"))
 
+    def require_settled(self) -> None:
+        """Raises NotNow while something is on its way; a failed stage may begin anew."""
+        if self.state == "preparing":
+            raise NotNow(said("not_ready"))
+
     def require_alive(self) -> None:
         """Raises NotNow unless everything is ready and the bot lives."""
         self.require_ready()
@@ -232,7 +252,8 @@ class Stage:
         self.says = said("starting")
         await self.ledger.begin()
         await self.start_bot()
-        self._heard = (await self.line.get("events", after=2**53))["next"]
+        await self.conductor.agree()
+        self._heard = (await self.line.get("events", after=NEVER))["next"]
         await self.teller.take_up(performer, state["at"])
         self.state = "ready"
         self.folder.write_state(self.kept())
@@ -244,9 +265,10 @@ class Stage:
         others = self._work - {asyncio.current_task()}
         await self.nursery.finish(*others, patience_s=0)
         await (self.actor.kill() if kills else self.actor.stop())
-        database, self.database = self.database, None
-        if database is not None:
-            await asyncio.to_thread(database.close)
+        async with self._looking:
+            database, self.database = self.database, None
+            if database is not None:
+                await asyncio.to_thread(database.close)
 
     async def _look(self) -> None:
         """The clock, the ledger, links that were opened, and a step that was done by hand."""

@@ -53,9 +53,9 @@ class Teller:
         self.is_busy, self.stalled = True, None
         await self._changed()
         try:
-            await performer.perform(step, pause_s=self.pause_s)
+            over = await performer.perform(step, pause_s=self.pause_s)
             self.at += 1
-            await performer.begin()
+            await performer.begin(over)
         finally:
             self.is_busy = False
 
@@ -72,11 +72,15 @@ class Teller:
             self.is_playing = False
 
     async def follow(self) -> None:
-        """Whoever does a step by hand has done it."""
-        step, performer = self.step, self._performer
-        if step is None or performer is None or self.is_busy:
+        """Whoever does a step by hand has done it; doing the next one of its chapter does both."""
+        steps, performer, at = self.script.steps, self._performer, self.at
+        if performer is None or self.is_busy:
             return
-        if await performer.is_done(step.done) and step is self.step and not self.is_busy:
-            self.stalled = None
-            self.at += 1
-            await performer.begin()
+        for number in range(at, min(at + 2, len(steps))):
+            if steps[number].chapter != steps[at].chapter:
+                return
+            over = await performer.done_at(steps[number].done)
+            if over is not None and self.at == at and not self.is_busy:
+                self.stalled, self.at = None, number + 1
+                await performer.begin(over)
+                return

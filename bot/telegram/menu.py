@@ -7,12 +7,8 @@ from bot.errors import ApiFailure
 from bot.telegram.line import Line
 from bot.texts import Text
 
-COMMANDS = (
-    ("bantuan", Text("Help")),
-    ("telepon", Text("Ask for a call")),
-    ("berhenti", Text("Stop messages")),
-)
-"""Typed words of the same meaning, as `messages.yaml` has them under `typed`."""
+COMMANDS = (("bantuan", Text("Help")),)
+"""The one command that staff and families share: behind it stands everything else."""
 
 log = logging.getLogger(__name__)
 

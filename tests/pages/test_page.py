@@ -67,6 +67,29 @@ async def test_the_whole_story_is_clicked_through(chrome: Browser, sandbox: Prog
     assert visitor.wrong == []
 
 
+async def test_whoever_opens_it_while_it_is_prepared_is_led_as_well(
+    chrome: Browser, room: Program, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    fresh = Program(tmp_path, unused_tcp_port, room.http)
+    await fresh.launch()
+    await fresh.until(lambda now: now["state"] == "preparing")
+    try:
+        page = await chrome.new_page(viewport=LAPTOP)  # type: ignore[arg-type]
+        await page.goto(fresh.url)
+
+        await page.locator('.is-acting[data-name="Ibu Sari"]').wait_for(timeout=90_000)
+    finally:
+        await fresh.stop()
+
+
+async def test_zoomed_far_in_phones_can_still_be_read(chrome: Browser, room: Program) -> None:
+    visitor = await Visitor.comes(chrome, room.url, size={"width": 683, "height": 384})
+
+    box = await visitor.phone("Ibu Sari").bounding_box()
+
+    assert box["height"] > 400
+
+
 async def test_it_plays_by_itself_in_both_languages(chrome: Browser, sandbox: Program) -> None:
     visitor = await Visitor.comes(chrome, sandbox.url)
 
@@ -122,6 +145,10 @@ async def test_a_lost_answer_is_survived(chrome: Browser, sandbox: Program) -> N
     await box.press("Enter")
 
     await visitor.sees("Ratna", "Kritis. 1 hal perlu dilihat. K-0142", within_s=30)
+    struck = (await sandbox.control("GET", "faults"))["faults"]
+    assert [fault["struck"] for fault in struck] == [1]
+    assert (await sandbox.look())["doors"]["lost"] == 0
+    assert visitor.wrong == []
 
 
 async def test_two_browsers_stay_in_step(chrome: Browser, sandbox: Program) -> None:
@@ -133,8 +160,8 @@ async def test_two_browsers_stay_in_step(chrome: Browser, sandbox: Program) -> N
     await right.does_next()
     await left.sees("Ibu Sari", "dibaca petugas")
 
-    ours, theirs = left.find("story-do"), right.find("story-do")
-    assert await ours.inner_text() == await theirs.inner_text()
+    shown = await left.find("story-do").inner_text()
+    await right.page.locator(f'[data-testid="story-do"]:has-text("{shown}")').wait_for()
     assert left.wrong == right.wrong == []
 
 

@@ -101,6 +101,10 @@ export class Row {
     const key = step ? `${step.id}` : null;
     if (key === this.#step) return;
     this.#step = key;
+    if ([...acting].some((id) => this.#chosen.get(id) === false)) {
+      for (const id of acting) this.#chosen.delete(id);
+      queueMicrotask(() => this.#draw());
+    }
     if (acting.size > 0) this.#scrollTo([...acting]);
   }
 

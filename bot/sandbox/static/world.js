@@ -62,8 +62,18 @@ export class World {
   /** The answer of a stage request holds the state; it need not wait for the line. */
   takeStage(stage) {
     if (!stage?.state) return;
+    const hasOpened = stage.state === 'ready' && this.stage?.state !== 'ready';
     this.stage = stage;
     this.#tell('stage');
+    if (hasOpened) this.#readStory();
+  }
+
+  /** Only an open stage knows whose phones a step happens on. */
+  async #readStory() {
+    const story = await getIfThere('/stage/story').catch(() => null);
+    if (story === null) return;
+    this.story = story;
+    this.#tell('story');
   }
 
   takeFaults(faults) {
@@ -76,7 +86,7 @@ export class World {
     this.#held = [];
     try {
       const [shown, stage] = await Promise.all([get('/control/phones'), getIfThere('/stage')]);
-      const story = this.story ?? (stage && (await getIfThere('/stage/story')));
+      const story = stage && (await getIfThere('/stage/story'));
       if (load === this.#load) this.#replace(shown, stage, story);
     } catch {
       // The sandbox is not answering (yet); the line says so, and the next try may be luckier.
