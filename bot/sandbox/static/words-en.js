@@ -34,7 +34,7 @@ export const english = {
 
   'story.name': 'Story',
   'story.count': 'Step {at} of {all}',
-  'story.over-short': 'Over',
+  'story.over-short': 'Finished',
   'story.over': 'The story is over',
   'story.over-why': 'Your turn: write anything on any phone, or disturb the bot under Faults.',
   'story.busy': 'Under way…',
@@ -131,7 +131,7 @@ export const english = {
   'faults.bench': 'Make a fault',
   'faults.do': 'Set',
   'faults.drop': 'Drop the next answer',
-  'faults.drop-why': 'The message arrives, but the bot is not told. Watch: it does not send it twice.',
+  'faults.drop-why': 'The message arrives, but the bot is not told. Watch: no message is lost.',
   'faults.delay': 'Slow by 5 seconds',
   'faults.delay-why': 'The next message is held up. Watch: the other phones are still served.',
   'faults.flood': 'Too many (429)',
@@ -147,7 +147,7 @@ export const english = {
   'faults.other': 'Fault: {kind}',
   'faults.struck': 'Struck {count} times',
   'faults.struck-over': 'Struck {count} times, done',
-  'faults.remove': 'Take away: {name}',
+  'faults.remove': 'Remove: {name}',
 
   'ledger.name': 'Ledger',
   'ledger.written': 'People wrote',
