@@ -1,8 +1,6 @@
-"""The whole schema in one picture: SQLAlchemy Core tables, read from top to bottom.
-
-Three habits: moments are aware and UTC (`Moment`); a column that identifies a person holds what
-the vault sealed (`Sealed`) and is found, if at all, by a keyed hash beside it; whatever may be
-tried twice has a text id derived from its cause, with a unique key.
+"""The whole schema in one picture: SQLAlchemy Core tables, read from top to bottom. Moments are
+aware and UTC; what identifies a person is `Sealed`, found, if at all, by a keyed hash beside it;
+what may be tried twice has a text id derived from its cause, with a unique key.
 """
 
 from sqlalchemy import (
@@ -21,19 +19,9 @@ from sqlalchemy import (
     text,
 )
 
-from storage.moment import Moment
+from storage.columns import NAMES, Moment, Sealed, Sequence
 
-Sealed = LargeBinary  # what the vault sealed; see vault.py
-Sequence = BigInteger().with_variant(Integer(), "sqlite")  # order of arrival, given by the database
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = MetaData(naming_convention=NAMES)
 
 # The centre ------------------------------------------------------------------------------------
 
@@ -85,6 +73,32 @@ audit = Table(  # append-only by trigger; the last two columns wait for a seal
     Column("prev_hash", Text, nullable=False, server_default=text("''")),
     Column("hash", Text, nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
+)
+
+leases = Table(  # who does what only one process may do; see leases.py
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),  # receiving, sending, ticking, process:...
+    Column("holder", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),  # rises with each holder: the fencing token
+    Column("process", BigInteger, nullable=False),  # key of the advisory lock while it lives
+    Column("until", Moment, nullable=False),  # by the database's clock
+)
+
+seals = Table(  # what the last transaction of ours left in a row that must not change otherwise
+    "seals",
+    metadata,
+    Column("row", Text, primary_key=True),  # {table}:{id of the row}
+    Column("mac", LargeBinary, nullable=False),
+)
+
+findings = Table(  # what the audit found amiss, until it is mended
+    "findings",
+    metadata,
+    Column("id", Text, primary_key=True),  # finding:{check}:{id of the row}
+    Column("detail", Text, nullable=False),  # canonical JSON, ids and figures only
+    Column("found_at", Moment, nullable=False),
+    Column("cleared_at", Moment),
 )
 
 # People ----------------------------------------------------------------------------------------
@@ -342,6 +356,8 @@ inbox = Table(
     Column("state", Text, nullable=False),  # new, done, dead
     Column("attempts", Integer, nullable=False),
     Column("handled_at", Moment),
+    Column("lease", Text),  # the process that has it in hand
+    Column("lease_until", Moment),  # by the database's clock
     UniqueConstraint("bot", "update_id"),
     UniqueConstraint("id"),
     Index("ix_inbox_state", "state", "chat_hash", "seq"),
@@ -378,9 +394,7 @@ outbox = Table(
     Column("message_no", BigInteger),
     Column("error", Text),
     Column("sent_at", Moment),
-    Column(
-        "is_gone", Boolean, nullable=False, server_default=text("false")
-    ),  # deleted on the phone
+    Column("is_gone", Boolean, nullable=False, server_default=text("false")),  # left the phone
     Index(None, "state", "lane", "seq"),
     Index(None, "chat_hash", "state", "seq"),
 )

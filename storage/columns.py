@@ -1,8 +1,18 @@
-"""The type of every moment in a table."""
+"""Kinds of columns, and how keys and indexes are called."""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, TypeDecorator
+
+Sealed = LargeBinary  # what the vault sealed; see vault.py
+Sequence = BigInteger().with_variant(Integer(), "sqlite")  # order of arrival, given by the database
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 
 class Moment(TypeDecorator[datetime]):
