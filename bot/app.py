@@ -21,6 +21,7 @@ from bot.http.server import Condition, Port, make_app
 from bot.nursery import Nursery
 from bot.parts import BuildParts, Given, Parts
 from bot.scheduler.advance import Advance, Surroundings
+from bot.shifts import Role, Shifts
 from bot.telegram.menu import offer_menu
 from bot.workshop import PATIENCE_S, Workshop
 from flows.errors import FlowError
@@ -68,10 +69,14 @@ async def _serve(settings: Settings, build: BuildParts) -> None:
     async with AsyncExitStack() as closing:  # what is opened last is closed first
         base = await open_foundation(settings, closing)
         entrance = open_entrance(base)
-        workshop = Workshop(base, entrance.receiving)
+        shifts = Shifts(base.database, base.clock, nursery, name=base.process)
+        workshop = Workshop(base, entrance.receiving, shifts)
+        closing.push_async_callback(shifts.let_go)
         closing.push_async_callback(nursery.stop, patience_s=PATIENCE_S)
         await _open_port(base, entrance, workshop, closing)
-        receiving = nursery.start("receiving", entrance.receiving.run())
+        nursery.start("living", shifts.keep_alive())
+        serving = shifts.serve(Role.RECEIVING, entrance.receiving.run)
+        receiving = nursery.start("receiving in turn", serving)
         opening = nursery.start("opening", workshop.open(build, entrance.stored, nursery, closing))
         nursery.start("menu", offer_menu(entrance.line))
         await nursery.over.wait()
@@ -99,8 +104,8 @@ async def _open_port(
 def _condition(base: Foundation, entrance: Entrance, workshop: Workshop) -> Condition:
     def missing() -> tuple[str, ...]:
         is_there = {
-            "receiving": entrance.receiving.has_received,
-            "sending": workshop.is_sending,
+            "receiving": entrance.receiving.has_received or workshop.stands_by(Role.RECEIVING),
+            "sending": workshop.is_sending or workshop.stands_by(Role.SENDING),
             "working": workshop.opened.is_set(),
         }
         return tuple(part for part, there in is_there.items() if not there)
@@ -123,13 +128,17 @@ def _condition(base: Foundation, entrance: Entrance, workshop: Workshop) -> Cond
 def _surroundings(
     base: Foundation, clock: MovedClock, entrance: Entrance, workshop: Workshop
 ) -> Surroundings:
+    async def receive() -> None:
+        if not workshop.stands_by(Role.RECEIVING):
+            await entrance.receiving.one_round()
+
     async def unsettled() -> Unsettled:
         return await base.database.read(figures.unsettled, now=clock.now())
 
     return Surroundings(
         opened=workshop.opened,
         changed=base.changed,
-        receive=entrance.receiving.one_round,
+        receive=receive,
         run_due=workshop.run_due,
         next_due=workshop.next_due,
         unsettled=unsettled,

@@ -1,6 +1,7 @@
 """What is opened first and closed last: lock, database, clock, and the line to Telegram."""
 
 import asyncio
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -23,13 +24,15 @@ from storage.keyring import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foundation:
-    """`changed` is set by each commit, and by whoever finishes some work."""
+    """`changed` is set by each commit, and by whoever finishes some work; `process` is the name
+    under which this run of the program holds what only one may hold."""
 
     settings: Settings
     database: Database
     clock: SystemClock
     session: aiohttp.ClientSession
     changed: asyncio.Event
+    process: str
 
 
 async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
@@ -50,7 +53,12 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundati
     clock = await database.read(partial(open_clock, settings))
     session = await stack.enter_async_context(aiohttp.ClientSession())
     return Foundation(
-        settings=settings, database=database, clock=clock, session=session, changed=changed
+        settings=settings,
+        database=database,
+        clock=clock,
+        session=session,
+        changed=changed,
+        process=secrets.token_hex(8),
     )
 
 

@@ -12,6 +12,7 @@ from bot.nursery import Nursery
 from bot.parts import BuildParts, Given, Parts
 from bot.scheduler.clockwork import Clockwork
 from bot.scheduler.pulse import Pulse
+from bot.shifts import Role, Shift, Shifts
 from bot.telegram.line import Receiving
 from bot.usecases.room import Room
 from bot.working import Working
@@ -31,8 +32,9 @@ PATIENCE_S = 4.0
 class Workshop:
     """Opened beside receiving; `opened` says when."""
 
-    def __init__(self, base: Foundation, receiving: Receiving) -> None:
+    def __init__(self, base: Foundation, receiving: Receiving, shifts: Shifts) -> None:
         self.opened = asyncio.Event()
+        self._shifts = shifts
         self._base = base
         self._receiving = receiving
         self._parts: Parts | None = None
@@ -60,6 +62,10 @@ class Workshop:
         """Is an update in hand?"""
         return self._working is not None and self._working.is_working
 
+    def stands_by(self, role: Role) -> bool:
+        """Is it another process that does this?"""
+        return self._shifts.of(role).stands_by
+
     @property
     def is_sending(self) -> bool:
         return self._parts is not None and self._parts.sender.is_running
@@ -70,10 +76,15 @@ class Workshop:
 
     @property
     def is_well(self) -> bool:
-        """Does it receive, tick and send right now?"""
+        """Does it receive, tick and send right now, or another process in its place?"""
         age_s = self.tick_age_s
         is_ticking = age_s is not None and age_s < WELL_TICK_S
-        return self.is_sending and is_ticking and self._receiving.is_live
+        done_here = {
+            Role.RECEIVING: self._receiving.is_live,
+            Role.SENDING: self.is_sending,
+            Role.TICKING: is_ticking,
+        }
+        return all(done or self.stands_by(role) for role, done in done_here.items())
 
     def sends(self) -> dict[str, int]:
         """The sender's counts since the start, by outcome; `in_flight` is how many are now."""
@@ -97,7 +108,8 @@ class Workshop:
 
     def _start_sending(self, parts: Parts, nursery: Nursery, closing: AsyncExitStack) -> None:
         self._base.database.on_commit(parts.sender.ring)
-        sending = nursery.start("sending", parts.sender.run())
+        serving = self._shifts.serve(Role.SENDING, parts.sender.run, parts.sender.stop)
+        sending = nursery.start("sending in turn", serving)
 
         async def stop() -> None:
             nursery.start("end of sending", parts.sender.stop())
@@ -117,14 +129,24 @@ class Workshop:
     def _start_ticking(self, parts: Parts, nursery: Nursery, closing: AsyncExitStack) -> None:
         pulse = self._pulse = Pulse(parts.run_due, self._base.clock)
         clockwork = Clockwork()
-        clockwork.every(TICK_S, pulse.tick, name="tick")
+        ticking, idle = self._shifts.of(Role.TICKING), asyncio.Event()
+
+        async def tick() -> None:
+            if ticking.is_mine:
+                await pulse.tick()
+
+        async def hold() -> None:
+            await idle.wait()  # never set: the shift is held, the ticker works
+
+        nursery.start("ticking in turn", self._shifts.serve(Role.TICKING, hold))
+        clockwork.every(TICK_S, tick, name="tick")
         url = self._base.settings.heartbeat_url
         if url is not None:
             heartbeat = Heartbeat(self._base.session, url, lambda: self.is_well)
             clockwork.every(EVERY_S, heartbeat.beat, name="heartbeat")
         clockwork.start()
         closing.callback(clockwork.stop)
-        nursery.start("watching the ticks", _watch(clockwork, pulse))
+        nursery.start("watching the ticks", _watch(clockwork, pulse, ticking))
 
 
 def _read_room(settings: Settings) -> Room:
@@ -137,11 +159,11 @@ def _read_room(settings: Settings) -> Room:
     return Room(content=content, detector=detector, timezone=settings.timezone)
 
 
-async def _watch(clockwork: Clockwork, pulse: Pulse) -> None:
+async def _watch(clockwork: Clockwork, pulse: Pulse, ticking: Shift) -> None:
     """APScheduler goes by the system's clock: set back by an hour, it would not tick for one."""
     while True:
         await asyncio.sleep(WATCH_S)
         age_s = pulse.age_s
-        if age_s is None or age_s > TICK_LATE_S:
+        if ticking.is_mine and (age_s is None or age_s > TICK_LATE_S):
             log.error("the ticks are late; winding up", extra={"action": "ticks_late"})
             clockwork.wind()

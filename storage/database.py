@@ -37,6 +37,7 @@ class Database:
 
     def __init__(self, url: str, *, vault_keys: KeyRing, patience_s: float = 5) -> None:
         self.vault = Vault(vault_keys)
+        self.is_shared = False  # may several `kabar run` work on it at once?
         self._patience_s = patience_s
         self._writer = Writer(url, self.vault, patience_s)
         self._reading = engine.reading_engine(url, patience_s=patience_s, connections=READERS)

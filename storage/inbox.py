@@ -1,6 +1,6 @@
 """The way in: raw updates are stored before Telegram may forget them, and handled once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +96,12 @@ def _body(tx: Tx, row: str, sealed: bytes) -> str | None:
         if error.column != BODY:
             raise
         return None
+
+
+def release(tx: Tx, *, holders: Collection[str]) -> None:
+    """What these processes had in hand is free for others: they are gone."""
+    i = tables.inbox
+    change(tx, i, i.c.lease.in_(holders), i.c.state == "new", lease=None, lease_until=None)
 
 
 def handled(tx: Tx, row: str, *, now: datetime) -> bool:
