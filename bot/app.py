@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from importlib import import_module
 
 from bot import logs
-from bot.clock import MovedClock, keep_offset
+from bot.clock import MovedClock, follow, keep_offset
 from bot.config import Settings
 from bot.errors import CannotRun
 from bot.foundation import Entrance, Foundation, open_entrance, open_foundation
@@ -69,12 +69,14 @@ async def _serve(settings: Settings, build: BuildParts) -> None:
     async with AsyncExitStack() as closing:  # what is opened last is closed first
         base = await open_foundation(settings, closing)
         entrance = open_entrance(base)
-        shifts = Shifts(base.database, base.clock, nursery, name=base.process)
+        shifts = Shifts(base.database, base.clock, nursery, base.process)
         workshop = Workshop(base, entrance.receiving, shifts)
         closing.push_async_callback(shifts.let_go)
         closing.push_async_callback(nursery.stop, patience_s=PATIENCE_S)
         await _open_port(base, entrance, workshop, closing)
         nursery.start("living", shifts.keep_alive())
+        if base.database.is_shared and isinstance(base.clock, MovedClock):
+            nursery.start("following the clock", follow(base.database, base.clock))
         serving = shifts.serve(Role.RECEIVING, entrance.receiving.run)
         receiving = nursery.start("receiving in turn", serving)
         opening = nursery.start("opening", workshop.open(build, entrance.stored, nursery, closing))

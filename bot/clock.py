@@ -5,13 +5,17 @@
 - `monotonic()`: seconds that only run forward, for pacing and ages.
 """
 
+import asyncio
 import logging
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from bot.config import ClockKind, Settings
 from bot.errors import ClockMismatch
 from storage import settings as kept
+from storage.database import Database
+from storage.errors import StorageError
 from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
@@ -19,6 +23,9 @@ log = logging.getLogger(__name__)
 CORRECTION = timedelta(minutes=5)
 """A step back of the system's clock up to this long is waited out, a longer one is followed:
 time that stands still for hours would hold up every alert."""
+
+
+FOLLOW_S = 0.5
 
 
 class SystemClock:
@@ -71,6 +78,14 @@ class MovedClock(SystemClock):
 def keep_offset(tx: Tx, offset: timedelta) -> None:
     """Write the offset down, so that a restart and other processes find it."""
     kept.write(tx, kept.CLOCK_OFFSET, repr(offset.total_seconds()))
+
+
+async def follow(database: Database, clock: MovedClock) -> None:
+    """Move with the others: of several processes one alone is asked to let time pass."""
+    while True:
+        with suppress(StorageError):
+            clock.move(await database.read(_kept_offset))
+        await asyncio.sleep(FOLLOW_S)
 
 
 def open_clock(settings: Settings, tx: Tx) -> SystemClock:

@@ -20,6 +20,7 @@ from storage import migrate
 from storage.database import Database
 from storage.engine import database_file
 from storage.keyring import KeyRing
+from storage.leases import Process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Foundation:
     clock: SystemClock
     session: aiohttp.ClientSession
     changed: asyncio.Event
-    process: str
+    process: Process
 
 
 async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
@@ -47,10 +48,10 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundati
     changed = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def ring() -> None:
-        loop.call_soon_threadsafe(changed.set)
-
-    database.on_commit(ring)
+    database.on_commit(lambda: _ring(loop, changed))
+    process = Process(id=secrets.token_hex(8))
+    if database.is_shared:
+        await _show_life(settings, process, stack)
     clock = await database.read(partial(open_clock, settings))
     session = await stack.enter_async_context(aiohttp.ClientSession())
     return Foundation(
@@ -59,8 +60,20 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundati
         clock=clock,
         session=session,
         changed=changed,
-        process=secrets.token_hex(8),
+        process=process,
     )
+
+
+def _ring(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(event.set)
+
+
+async def _show_life(settings: Settings, process: Process, stack: AsyncExitStack) -> None:
+    from storage.presence import Presence  # loads PostgreSQL's driver
+
+    presence = Presence(settings.database_url, process)
+    await asyncio.to_thread(presence.begin)
+    stack.push_async_callback(asyncio.to_thread, presence.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +90,9 @@ def open_entrance(base: Foundation) -> Entrance:
     """By webhook where one is set, else by long polling."""
     settings, token = base.settings, base.settings.require_token()
     stored = asyncio.Event()
+    if base.database.is_shared:  # another process may be the one that receives
+        loop = asyncio.get_running_loop()
+        base.database.on_commit(lambda: _ring(loop, stored))
     line = Line(
         api=RawApi(base.session, settings.api_url, token),
         bot=bot_id(token),

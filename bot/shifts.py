@@ -96,10 +96,12 @@ class Shift:
 
 
 class Shifts:
-    """All roles of this process, which calls itself `name`."""
+    """All roles of this process."""
 
-    def __init__(self, database: Database, clock: Clock, nursery: Nursery, name: str) -> None:
-        self.process = Process(id=name)
+    def __init__(
+        self, database: Database, clock: Clock, nursery: Nursery, process: Process
+    ) -> None:
+        self.process = process
         self._database = database
         self._nursery = nursery
         self._shifts = {role: Shift(role, database, clock, self.process) for role in Role}

@@ -13,7 +13,6 @@ in its own transaction: it reads the lease with a lock that makes a takeover wai
 number there, and does nothing (fencing).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -88,15 +87,6 @@ def bury(tx: Tx, process: Process) -> tuple[str, ...]:
     gone = [row for row in rows if row.until <= now or not _lives(tx, row.process)]
     tx.execute(delete(table).where(table.c.name.in_([row.name for row in gone])))
     return tuple(row.holder for row in gone)
-
-
-def is_served(tx: Tx, names: Iterable[str]) -> bool:
-    """Is each of these in the hand of a process that renews it?"""
-    table, wanted = tables.leases, set(names)
-    found = tx.execute(
-        select(table.c.name).where(table.c.name.in_(sorted(wanted)), table.c.until > clock(tx))
-    )
-    return set(found.scalars()) == wanted
 
 
 def clock(tx: Tx) -> datetime:

@@ -27,6 +27,7 @@ TRIES = 3  # of a piece that collides with another, or whose connection is lost 
 PAUSES_S = (0.05, 0.1, 0.2, 0.5)  # between looks whether the server is back; the last one stays
 COLLIDED = ("40001", "40P01")  # serialization_failure, deadlock_detected
 LOCKED = "55P03"  # lock_not_available: lock_timeout is over
+IDLE_S = 10  # in a transaction of ours nothing takes so long; a lease lasts as long
 AWAY = ("08", "57P")  # connection lost; the server stops, has crashed or is starting
 FULL = ("53", "58")  # no disk or memory left, or an error of the system
 CHANGED = "rows changed"  # in the dictionary that SQLAlchemy keeps with each connection
@@ -231,7 +232,7 @@ def _engine(
         "SET synchronous_commit = 'on'",  # a commit must outlive a power cut; see sqlite.py
         f"SET lock_timeout = {round(patience_s * 1000)}",
         # A process that was frozen in a transaction must not hold its locks for ever.
-        "SET idle_in_transaction_session_timeout = '60s'",
+        f"SET idle_in_transaction_session_timeout = {IDLE_S * 1000}",
     )
     _set_up(engine, "; ".join(settings), isolation=isolation, read_only=read_only)
     event.listen(engine, "after_cursor_execute", _count)
