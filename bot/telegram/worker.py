@@ -17,6 +17,7 @@ from bot.telegram.reduced import reduced
 from bot.telegram.services import Services
 from bot.usecases.give_up import give_up_in_time, give_up_unnamed, give_up_unseen
 from bot.usecases.room import Room
+from bot.waypoints import Pass, nothing
 from storage import addresses, inbox
 from storage.database import Database
 from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed
@@ -40,8 +41,12 @@ SLOW_S = 0.1
 class Worker:
     """Empties the inbox. `drain` may be called at any time; one drains at a time."""
 
-    def __init__(self, database: Database, room: Room, clock: Clock, bot: Bot) -> None:
-        self._services = Services(database=database, room=room, clock=clock, bot=bot)
+    def __init__(
+        self, database: Database, room: Room, clock: Clock, bot: Bot, passing: Pass = nothing
+    ) -> None:
+        self._services = Services(
+            database=database, room=room, clock=clock, bot=bot, passing=passing
+        )
         self._database, self._clock, self._bot = database, clock, bot
         self._dispatcher: Dispatcher = make_dispatcher()
         self._draining = asyncio.Lock()
