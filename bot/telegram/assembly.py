@@ -18,7 +18,7 @@ def assemble(given: Given) -> Parts:
     """Worker, sender and due work around one bot, from inside the running loop."""
     settings = given.settings
     bot = open_bot(token=settings.require_token(), api_url=settings.api_url)
-    worker = Worker(given.database, given.room, given.clock, bot, given.passing)
+    worker = Worker(given.database, given.room, given.clock, bot, passing=given.passing)
     sender = Sender(
         database=given.database,
         messenger=TelegramMessenger(bot),

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from bot.usecases.room import Room
 from bot.waypoints import Waypoint
 from tests.crash.centre import a_centre, drawn_kills
