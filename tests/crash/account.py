@@ -60,6 +60,13 @@ def on_their_way(tx: Tx) -> list[str]:
     return list(tx.execute(select(o.c.id).where(o.c.state == "sending")).scalars())
 
 
+def notices_in_doubt(tx: Tx) -> list[str]:
+    """Notices whose answer was lost, and that will be sent once more."""
+    o = tables.outbox
+    doubted = (o.c.kind == "notice", o.c.state == "uncertain", o.c.retry_at.is_not(None))
+    return list(tx.execute(select(o.c.id).where(*doubted)).scalars())
+
+
 def _act(bot: str, update: Json, buttons: Buttons) -> Act | None:
     """None for a tap that is no answer."""
     cause, raw, chat = f"{bot}:{update['update_id']}", update["update"], _chat(update)

@@ -1,4 +1,4 @@
-"""What the crash tests share: the shipped content, loaded once, and a warm fork server."""
+"""What the crash tests share: the shipped content, loaded once."""
 
 from tests.e2e.conftest import the_room
 

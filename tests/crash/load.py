@@ -41,13 +41,13 @@ class Parent:
 
     async def acts(self) -> None:
         drawn = self.draw.random()
-        if drawn < 0.5:
+        if drawn < 0.3:
             await self.writes(self.draw.choice(CALM))
-        elif drawn < 0.62:
+        elif drawn < 0.38:
             await self.writes(f"katanya {CRITICAL}")
-        elif drawn < 0.74:
+        elif drawn < 0.48:
             await self.corrects()
-        elif drawn < 0.8:
+        elif drawn < 0.53:
             await tries(self.phone, "photo", base64=PICTURE, caption=self.said("foto tadi"))
         else:
             await self.answers()

@@ -56,6 +56,11 @@ class Victim:
         self._fields = dict(fields)
         self._process: ForkServerProcess | None = None
 
+    def twin(self, **other: Any) -> "Victim":
+        """Another one beside it, with these settings changed."""
+        log_file = self.log_file.with_suffix(".twin.log")
+        return Victim({**self._fields, **other}, log_file)
+
     @property
     def is_alive(self) -> bool:
         return self._process is not None and self._process.is_alive()
@@ -80,8 +85,9 @@ class Victim:
 
     async def is_killed(self) -> None:
         """As if the power were cut."""
-        self.is_sent(signal.SIGKILL)
-        await self.ends()
+        if self._process is not None:
+            self.is_sent(signal.SIGKILL)
+            await self.ends()
 
     def says(self) -> str:
         """The end of its log, for a test that fails."""
