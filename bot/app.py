@@ -23,6 +23,7 @@ from bot.parts import BuildParts, Given, Parts
 from bot.scheduler.advance import Advance, Surroundings
 from bot.shifts import Role, Shifts
 from bot.telegram.menu import offer_menu
+from bot.waypoints import Pass, nothing
 from bot.workshop import PATIENCE_S, Workshop
 from flows.errors import FlowError
 from storage import figures, inbox
@@ -43,14 +44,16 @@ async def build_parts(given: Given) -> Parts:
     return assemble(given)
 
 
-async def run(settings: Settings, *, build: BuildParts = build_parts) -> int:
+async def run(
+    settings: Settings, *, build: BuildParts = build_parts, passing: Pass = nothing
+) -> int:
     """Run until SIGTERM or SIGINT (0), or until it cannot go on (1)."""
     secrets = (settings.bot_token, settings.webhook_secret)
     logs.set_up(secrets=[secret.get_secret_value() for secret in secrets if secret])
     asyncio.get_running_loop().set_exception_handler(logs.loop_failed)
     try:
         settings.require_token()
-        await _serve(settings, build)
+        await _serve(settings, build, passing)
     except FOR_THE_OPERATOR as error:
         log.error("%s", error, extra={"action": "cannot_run"})
         return 1
@@ -61,13 +64,13 @@ async def run(settings: Settings, *, build: BuildParts = build_parts) -> int:
     return 0
 
 
-async def _serve(settings: Settings, build: BuildParts) -> None:
+async def _serve(settings: Settings, build: BuildParts, passing: Pass) -> None:
     """Open, wait for the end, close. Raises what made it end, unless that was a signal."""
     nursery = Nursery()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, nursery.over.set)
     async with AsyncExitStack() as closing:  # what is opened last is closed first
-        base = await open_foundation(settings, closing)
+        base = await open_foundation(settings, closing, passing)
         entrance = open_entrance(base)
         shifts = Shifts(base.database, base.clock, nursery, base.process)
         workshop = Workshop(base, entrance.receiving, shifts)

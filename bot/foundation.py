@@ -16,6 +16,7 @@ from bot.telegram.line import Line, Receiving
 from bot.telegram.raw import RawApi, bot_id
 from bot.telegram.updates import Receiver
 from bot.telegram.webhook import WebhookReceiver
+from bot.waypoints import Pass
 from storage import migrate
 from storage.database import Database
 from storage.engine import database_file
@@ -34,9 +35,10 @@ class Foundation:
     session: aiohttp.ClientSession
     changed: asyncio.Event
     process: Process
+    passing: Pass
 
 
-async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundation:
+async def open_foundation(settings: Settings, stack: AsyncExitStack, passing: Pass) -> Foundation:
     """Raises what storage says of a database or key file that cannot be used, AlreadyRunning and
     ClockMismatch."""
     migrate.require_current(settings.database_url)
@@ -61,6 +63,7 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundati
         session=session,
         changed=changed,
         process=process,
+        passing=passing,
     )
 
 
@@ -99,6 +102,7 @@ def open_entrance(base: Foundation) -> Entrance:
         database=base.database,
         clock=base.clock,
         on_stored=stored.set,
+        passing=base.passing,
     )
     if settings.webhook_url is None or settings.webhook_secret is None:
         return Entrance(line=line, receiving=Receiver(line), routes=(), stored=stored)

@@ -9,6 +9,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.scheduler.pulse import RunDue
 from bot.usecases.room import Room
+from bot.waypoints import Pass
 from storage.database import Database
 from storage.transaction import Tx
 
@@ -21,6 +22,7 @@ class Given:
     database: Database
     clock: SystemClock
     room: Room
+    passing: Pass
 
 
 class NextDue(Protocol):

@@ -48,7 +48,13 @@ class Workshop:
         base = self._base
         room = await asyncio.to_thread(_read_room, base.settings)
         await base.database.write(contents.keep, room.content, now=base.clock.now())
-        given = Given(settings=base.settings, database=base.database, clock=base.clock, room=room)
+        given = Given(
+            settings=base.settings,
+            database=base.database,
+            clock=base.clock,
+            room=room,
+            passing=base.passing,
+        )
         parts = self._parts = await build(given)
         closing.push_async_callback(parts.close)
         self._start_sending(parts, nursery, closing)

@@ -28,6 +28,7 @@ from bot.ports import (
     Unauthorized,
     Unknown,
 )
+from bot.waypoints import Pass, Waypoint, nothing
 from storage import deliveries
 from storage.database import Database
 from storage.deliveries import Claimed, InHand, State, Verb, Verdict
@@ -57,6 +58,7 @@ class Sender:
         repeat_mark: str,
         at_once: int = 8,
         settle_tries: int = SETTLE_TRIES,
+        passing: Pass = nothing,
     ) -> None:
         """`on_unreachable(owner_kind, owner_id, row)` is awaited before the row is settled, so
         that a crash in between cannot lose it; it may therefore be told twice. `repeat_mark` is put
@@ -71,6 +73,7 @@ class Sender:
         self._mark = repeat_mark
         self._at_once = at_once
         self._settle_tries = settle_tries
+        self._passing = passing
         self._flying: set[str] = set()
         self._lease = secrets.token_hex(8)
         self._bell = asyncio.Event()
@@ -190,9 +193,12 @@ class Sender:
         hand = claimed.hand
         try:
             await asyncio.sleep(max(0.0, start - self._clock.monotonic()))
+            self._passing(Waypoint.AFTER_CLAIM)
             outcome = await self._call(claimed)
+            self._passing(Waypoint.AFTER_SEND)
             self._pace(hand, outcome)
             await self._conclude(hand, outcome)
+            self._passing(Waypoint.AFTER_SETTLE)
         except DatabaseClosed:
             log.warning("not settled", extra={"action": "not_settled", "row": hand.row})
         except Exception as error:

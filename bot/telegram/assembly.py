@@ -18,7 +18,7 @@ def assemble(given: Given) -> Parts:
     """Worker, sender and due work around one bot, from inside the running loop."""
     settings = given.settings
     bot = open_bot(token=settings.require_token(), api_url=settings.api_url)
-    worker = Worker(given.database, given.room, given.clock, bot)
+    worker = Worker(given.database, given.room, given.clock, bot, passing=given.passing)
     sender = Sender(
         database=given.database,
         messenger=TelegramMessenger(bot),
@@ -26,6 +26,7 @@ def assemble(given: Given) -> Parts:
         rates=Rates(total=settings.pace_total, chat=settings.pace_chat),
         on_unreachable=partial(_tell_unreachable, given),
         repeat_mark=f" {REPEATED.fill()}",
+        passing=given.passing,
     )
     return Parts(
         drain=worker.drain,

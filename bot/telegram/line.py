@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.ports import Clock
 from bot.telegram.raw import RawApi
+from bot.waypoints import Pass, nothing
 from storage import settings
 from storage.database import Database
 
@@ -19,6 +20,7 @@ class Line:
     database: Database
     clock: Clock
     on_stored: Callable[[], None]
+    passing: Pass = nothing
 
 
 class Receiving(Protocol):

@@ -12,6 +12,7 @@ from bot.errors import ApiFailure, ApiUnreachable
 from bot.telegram.arrivals import ALLOWED, Page, read_page
 from bot.telegram.line import Line, learn_name
 from bot.telegram.patience import Patience
+from bot.waypoints import Waypoint
 from storage import inbox
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,9 @@ class Receiver:
         if not page.updates:
             return 0
         line = self._line
+        line.passing(Waypoint.AFTER_FETCH)
         new = await line.database.write(inbox.store, line.bot, page.updates, now=line.clock.now())
+        line.passing(Waypoint.AFTER_INBOX_COMMIT)
         if new:
             log.info("received", extra={"action": "received", "new": new})
             line.on_stored()

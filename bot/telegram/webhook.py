@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.telegram.arrivals import ALLOWED, read_update
 from bot.telegram.line import Line, learn_name
 from bot.telegram.patience import Patience
+from bot.waypoints import Waypoint
 from storage import inbox
 from storage.errors import StorageError
 from storage.inbox import Arrived
@@ -83,7 +84,9 @@ class WebhookReceiver:
 
     async def _store(self, update: Arrived) -> None:
         line = self._line
+        line.passing(Waypoint.AFTER_FETCH)
         new = await line.database.write(inbox.store, line.bot, (update,), now=line.clock.now())
+        line.passing(Waypoint.AFTER_INBOX_COMMIT)
         self._answered_at = line.clock.monotonic()
         if new:
             line.on_stored()

@@ -19,6 +19,7 @@ from bot.telegram.reduced import reduced
 from bot.telegram.services import Services
 from bot.usecases.give_up import give_up_in_time, give_up_unnamed, give_up_unseen
 from bot.usecases.room import Room
+from bot.waypoints import Pass, nothing
 from storage import addresses, inbox
 from storage.database import Database
 from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed
@@ -43,11 +44,20 @@ class Worker:
     """Empties the inbox. `drain` may be called at any time; one drains at a time."""
 
     def __init__(
-        self, database: Database, room: Room, clock: Clock, bot: Bot, *, holder: str | None = None
+        self,
+        database: Database,
+        room: Room,
+        clock: Clock,
+        bot: Bot,
+        *,
+        holder: str | None = None,
+        passing: Pass = nothing,
     ) -> None:
         """`holder` names this process among those that share the database."""
         self._holder = holder or secrets.token_hex(8)
-        self._services = Services(database=database, room=room, clock=clock, bot=bot)
+        self._services = Services(
+            database=database, room=room, clock=clock, bot=bot, passing=passing
+        )
         self._database, self._clock, self._bot = database, clock, bot
         self._dispatcher: Dispatcher = make_dispatcher()
         self._draining = asyncio.Lock()

@@ -27,4 +27,4 @@ async def on_link(message: Message, services: Services, row: Unhandled) -> None:
     came = acts.from_message(services, row, message)
     token = (message.text or "").removeprefix("/start ")
     now = services.clock.now()
-    await services.database.write(open_link, services.room, came, token, now=now)
+    await services.write(open_link, services.room, came, token, now=now)

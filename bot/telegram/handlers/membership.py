@@ -18,7 +18,7 @@ def make_router() -> Router:
 
 
 async def on_change(event: ChatMemberUpdated, services: Services, row: Unhandled) -> None:
-    await services.database.write(
+    await services.write(
         note_membership,
         services.room,
         row.id,

@@ -27,15 +27,15 @@ def is_staff(_: Message | CallbackQuery, who: str) -> bool:
 
 async def on_help(message: Message, services: Services, row: Unhandled) -> None:
     came = acts.from_message(services, row, message)
-    await services.database.write(staff_help, services.room, came, now=services.clock.now())
+    await services.write(staff_help, services.room, came, now=services.clock.now())
 
 
 async def on_text(message: Message, services: Services, row: Unhandled) -> None:
     came = acts.from_message(services, row, message)
-    await services.database.write(staff_text, services.room, came, now=services.clock.now())
+    await services.write(staff_text, services.room, came, now=services.clock.now())
 
 
 async def on_tap(callback_query: CallbackQuery, services: Services, row: Unhandled) -> None:
     came = acts.from_tap(row, callback_query)
-    said = await services.database.write(staff_press, services.room, came, now=services.clock.now())
+    said = await services.write(staff_press, services.room, came, now=services.clock.now())
     await answer_tap(services, callback_query, said)

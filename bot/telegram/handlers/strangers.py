@@ -25,10 +25,10 @@ def is_stranger(_: Message | CallbackQuery, who: str) -> bool:
 
 async def on_message(message: Message, services: Services, row: Unhandled) -> None:
     came = acts.from_message(services, row, message)
-    await services.database.write(receive_stranger, services.room, came, now=services.clock.now())
+    await services.write(receive_stranger, services.room, came, now=services.clock.now())
 
 
 async def on_tap(callback_query: CallbackQuery, services: Services, row: Unhandled) -> None:
     came = acts.from_tap(row, callback_query)
-    await services.database.write(receive_stranger, services.room, came, now=services.clock.now())
+    await services.write(receive_stranger, services.room, came, now=services.clock.now())
     await answer_tap(services, callback_query)

@@ -1,0 +1,21 @@
+"""kill -9 at every named point of a reply's road, and at random, while everybody acts."""
+
+from pathlib import Path
+
+from bot.usecases.room import Room
+from bot.waypoints import Waypoint
+from tests.crash.centre import a_centre, drawn_kills
+
+
+async def test_eight_kills_lose_no_word_and_no_alert_and_double_nothing_else(
+    tmp_path: Path, the_room: Room, database_url: str, unused_tcp_port: int
+) -> None:
+    seed = "short"
+    kills = drawn_kills(seed, [*Waypoint, None])
+
+    async with a_centre(
+        tmp_path, the_room, unused_tcp_port, seed=seed, database_url=database_url
+    ) as centre:
+        await centre.is_killed(kills)
+
+        assert await centre.complaints() == (), [str(kill) for kill in kills]
