@@ -24,11 +24,11 @@ not sent once more, and what is cancelled while it is on its way is not tried ag
 """
 
 import logging
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.programme import next_safe
@@ -54,14 +54,14 @@ from storage.outbox import PAYLOAD, WITHDRAWN, as_json
 from storage.rows import change
 from storage.transaction import Tx
 from storage.turns import (
+    MAY_GO,
+    OUTDONE,
+    OVERDUE,
     UNDER_WAY,
+    UNSETTLED,
+    WAITED,
     State,
     Verb,
-    is_outdone,
-    is_overdue,
-    is_to_leave,
-    is_unsettled,
-    may_go,
 )
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ __all__ = ["Claimed", "InHand", "Instruction", "State", "Verb", "Verdict"]
 
 LEASE = timedelta(minutes=2)  # longer than the longest call
 NOBODY: frozenset[str] = frozenset()
+ALL_LANES = (0, 4)
 
 o = tables.outbox
 
@@ -81,18 +82,20 @@ def claim(
     wall: datetime,
     lease: str,
     limit: int,
+    lanes: tuple[int, int] = ALL_LANES,
     resting: Set[str] = NOBODY,
     paused: Set[str] = NOBODY,
-    only_alerts: bool = False,
 ) -> tuple[Claimed, ...]:
-    """Take up to `limit` rows, at most one a chat, and mark them `sending`.
+    """Take up to `limit` rows of the `lanes` (first and last), one a chat, and mark them `sending`.
 
     Chats (by hash) that are `resting` get no new message, those that are `paused` no call. A row
     that cannot be read is dead, whatever is wrong with it, and the others go on."""
-    is_free = may_go(now=now, wall=wall, resting=resting, paused=paused, only_alerts=only_alerts)
-    rows = tx.execute(select(o).where(is_free).order_by(o.c.lane, o.c.seq).limit(limit)).all()
+    moments = {"now": now, "wall": wall, "limit": limit}
+    chats = {"resting": sorted(resting), "paused": sorted(paused)}
+    first, last = lanes
+    asked = moments | chats | {"first_lane": first, "last_lane": last}
     first_of_chat: dict[str, Kept] = {}
-    for row in rows:
+    for row in tx.execute(MAY_GO, asked).all():
         first_of_chat.setdefault(row.chat_hash, row)
     until = wall + LEASE
     taken = [_try_to_take(tx, row, lease, resting, now, until) for row in first_of_chat.values()]
@@ -135,12 +138,13 @@ def settle(tx: Tx, hand: InHand, verdict: Verdict, *, now: datetime) -> bool:
 
 def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
     """Uncertain rows whose wait is over are sent once more; alerts end with `mark` then."""
-    waited = (o.c.state == State.UNCERTAIN, o.c.retry_at <= wall)
-    is_over = or_(o.c.expires_at <= now, o.c.is_gone)
-    change(tx, o, *waited, is_over, retry_at=None)
-    for row in tx.execute(select(o).where(*waited)).all():
+    for row in tx.execute(WAITED, {"wall": wall}).all():
+        same = (o.c.id == row.id, o.c.state == State.UNCERTAIN, o.c.retry_at == row.retry_at)
+        if row.is_gone or (row.expires_at is not None and row.expires_at <= now):
+            change(tx, o, *same, retry_at=None)
+            continue
         words = _marked(tx, row, mark) if is_alert(row.lane, row.kind) else {}
-        change(tx, o, o.c.id == row.id, *waited, state=State.PENDING, retry_at=None, **words)
+        change(tx, o, *same, state=State.PENDING, retry_at=None, **words)
 
 
 def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
@@ -158,23 +162,22 @@ def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
 
 def orphans(tx: Tx, *, lease: str) -> tuple[InHand, ...]:
     """Rows that were on their way when an earlier process ended."""
-    return _on_their_way(tx, (o.c.state == State.SENDING) & (o.c.lease != lease))
+    theirs = (o.c.state == State.SENDING, o.c.lease != lease)
+    return _hands(tx, tx.execute(select(o).where(*theirs).order_by(o.c.seq)).all())
 
 
 def overdue(tx: Tx, *, wall: datetime) -> tuple[InHand, ...]:
     """Rows whose outcome could not be recorded in all the time of their lease."""
-    return _on_their_way(tx, is_overdue(wall=wall))
+    return _hands(tx, tx.execute(OVERDUE, {"wall": wall}).all())
 
 
 def unsettled(tx: Tx, *, now: datetime) -> int:
     """How many rows are due or on their way, those that failed for now too; not uncertain ones."""
-    due = select(func.count()).select_from(o).where(is_unsettled(now=now))
-    count: int = tx.execute(due).scalar_one()
+    count: int = tx.execute(UNSETTLED, {"now": now}).scalar_one()
     return count
 
 
-def _on_their_way(tx: Tx, which: ColumnElement[bool]) -> tuple[InHand, ...]:
-    rows = tx.execute(select(o).where(which).order_by(o.c.seq)).all()
+def _hands(tx: Tx, rows: Iterable[Kept]) -> tuple[InHand, ...]:
     return tuple(in_hand(row, root_of(tx, row), row.lease, row.attempts) for row in rows)
 
 
@@ -206,8 +209,8 @@ def _is_closed(tx: Tx, row: Kept, now: datetime) -> bool:
     not reached? Put it off then where that is allowed, else close it."""
     values: dict[str, object]
     is_late = row.verb == Verb.UNKEYBOARD and row.attempts > 0  # an edit may have overtaken it
-    is_outdated = (row.verb == Verb.EDIT or is_late) and _holds(tx, is_outdone(row.target, row.seq))
-    if row.is_gone or _holds(tx, is_to_leave(row.id, now=now)):
+    is_outdated = (row.verb == Verb.EDIT or is_late) and _is_outdone(tx, row)
+    if row.is_gone or row.is_to_leave:
         values = {"state": State.CANCELLED, "error": "hidden"}
     elif is_outdated:
         values = {"state": State.REPLACED}
@@ -232,8 +235,8 @@ def _is_put_off(tx: Tx, row: Kept, now: datetime) -> bool:
     return True
 
 
-def _holds(tx: Tx, condition: ColumnElement[bool]) -> bool:
-    return bool(tx.execute(select(condition)).scalar_one())
+def _is_outdone(tx: Tx, row: Kept) -> bool:
+    return bool(tx.execute(OUTDONE, {"target": row.target, "seq": row.seq}).scalar_one())
 
 
 def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> Claimed | None:
@@ -254,8 +257,8 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> 
         change(tx, o, *waiting, state=needs_not.state, error=needs_not.error)
         return None
     held = {"lease": lease, "lease_until": until, "attempts": hand.attempts}
-    change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
-    return Claimed(hand=hand, instruction=do)
+    is_ours = change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
+    return Claimed(hand=hand, instruction=do) if is_ours else None
 
 
 def _out_of_place(row: Kept, root: Kept | None, hand: InHand) -> Verdict | None:
