@@ -10,6 +10,8 @@ from enum import StrEnum
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Integer,
+    Select,
     and_,
     bindparam,
     exists,
@@ -109,7 +111,7 @@ def _is_to_leave() -> ColumnElement[bool]:
 def _is_any(row: FromClause, *where: ColumnElement[bool]) -> ColumnElement[bool]:
     """EXISTS, asked for one outer row at a time: PostgreSQL would turn the word itself into a join
     with all rows, before it looks at the limit."""
-    one = select(literal_column("1")).select_from(row).where(*where).limit(1)
+    one: Select[int] = select(literal_column("1", Integer)).select_from(row).where(*where).limit(1)
     return one.scalar_subquery().is_not(None)
 
 
