@@ -105,7 +105,11 @@ class Until:
         return self._soonest[0][0] if self._soonest else None
 
     def _forget(self, at: float) -> None:
-        while self._soonest and self._soonest[0][0] <= at:
-            moment, chat = heapq.heappop(self._soonest)
-            if self._until.get(chat) == moment:
+        while self._soonest:
+            moment, chat = self._soonest[0]
+            is_latest = self._until.get(chat) == moment
+            if is_latest and moment > at:
+                return
+            heapq.heappop(self._soonest)
+            if is_latest:
                 del self._until[chat]
