@@ -8,20 +8,24 @@ from typing import Protocol
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.scheduler.pulse import RunDue
+from bot.shifts import Shift
 from bot.usecases.room import Room
 from bot.waypoints import Pass
 from storage.database import Database
+from storage.leases import Process
 from storage.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What stands before anything is built on it."""
+    """What stands before anything is built on it; `sending` is this process's part in sending."""
 
     settings: Settings
     database: Database
     clock: SystemClock
     room: Room
+    process: Process
+    sending: Shift
     passing: Pass
 
 
@@ -40,6 +44,8 @@ class Sending(Protocol):
     async def run(self) -> None: ...
 
     async def stop(self) -> None: ...
+
+    async def relieve(self) -> None: ...
 
     def ring(self) -> None: ...
 

@@ -4,7 +4,7 @@ Whoever delivers answers with an outcome and does not raise: what Telegram says 
 everyday answer, and what to do about it stands in `delivery/retry.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -39,14 +39,21 @@ class Refusal(StrEnum):
     CHAT_GONE = "chat_gone"
     MESSAGE_GONE = "message_gone"  # it is not there, or too old, to be changed or deleted
     METHOD_UNKNOWN = "method_unknown"
-    OTHER = "other"
+    MARKUP = "markup"  # the buttons or the way the text is written
+    TOO_LONG = "too_long"
+    OTHER = "other"  # none of those we know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """Done. `message_no` is the message that was sent or changed, where the answer told it."""
+    """Done. `message_no` is the message that was sent or changed, where the answer told it.
+
+    `moved_to`: the chat goes on under this number. `without`: what had to be left out because it
+    was refused, so that the rest could arrive: `markup` (all buttons) or `too_long` (the end)."""
 
     message_no: int | None
+    moved_to: int | None = field(default=None, repr=False)
+    without: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +74,7 @@ class RetryAfter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSent:
-    """The connection was never opened, so it is safe to try again."""
+    """It did not come as far as being done, so it is safe to try again."""
 
     reason: str
 

@@ -122,7 +122,7 @@ class Shifts:
             except asyncio.CancelledError:
                 working.cancel()
                 raise
-            if working.done():
+            if working.done() and await self._is_still(shift):
                 return
             log.warning("the shift was lost", extra={"action": "shift_lost", "role": role})
             if stop is not None:
@@ -156,6 +156,13 @@ class Shifts:
             except StorageError as error:
                 _warn("shift_unasked", error)
             await asyncio.sleep(LOOK_S)
+
+    async def _is_still(self, shift: Shift) -> bool:
+        """Did the work end by itself, and not because another process has the shift?"""
+        try:
+            return await shift.renew()
+        except StorageError:
+            return shift.is_mine
 
     async def _while_held(self, shift: Shift, working: asyncio.Task[None]) -> None:
         """Until the work ends or the shift is another's. A database that is away for a moment

@@ -53,6 +53,8 @@ class Workshop:
             database=base.database,
             clock=base.clock,
             room=room,
+            process=base.process,
+            sending=self._shifts.of(Role.SENDING),
             passing=base.passing,
         )
         parts = self._parts = await build(given)
@@ -114,12 +116,13 @@ class Workshop:
 
     def _start_sending(self, parts: Parts, nursery: Nursery, closing: AsyncExitStack) -> None:
         self._base.database.on_commit(parts.sender.ring)
-        serving = self._shifts.serve(Role.SENDING, parts.sender.run, parts.sender.stop)
+        serving = self._shifts.serve(Role.SENDING, parts.sender.run, parts.sender.relieve)
         sending = nursery.start("sending in turn", serving)
 
         async def stop() -> None:
+            patience_s = PATIENCE_S if parts.sender.is_running else 0.0  # else it only stands by
             nursery.start("end of sending", parts.sender.stop())
-            await nursery.finish(sending, patience_s=PATIENCE_S)
+            await nursery.finish(sending, patience_s=patience_s)
 
         closing.push_async_callback(stop)
 

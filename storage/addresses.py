@@ -1,6 +1,6 @@
 """Where people can be written to: one row per person and channel, found by a keyed hash."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -48,6 +48,21 @@ def link(tx: Tx, owner_kind: str, owner_id: str, chat: int, *, now: datetime) ->
         state="active",
         linked_at=now,
     )
+
+
+def moved(tx: Tx, owner_kind: str, owner_id: str, hashed: str, chat: int) -> Address | None:
+    """The chat with this hash goes on under another number; None where it is nobody's address."""
+    if owner_kind == STRANGER:
+        return None
+    a = tables.addresses
+    known = of(tx, owner_kind, owner_id)
+    if known is None or known.chat_hash != hashed:
+        return None
+    row = f"{owner_kind}:{owner_id}:{TELEGRAM}"
+    there = replace(known, chat_hash=chat_hash(tx, chat), number=str(chat))
+    sealed = tx.vault.seal(tx, known.subject, COLUMN, row, there.number)
+    change(tx, a, a.c.id == row, address=sealed, address_hash=there.chat_hash)
+    return there
 
 
 def of(tx: Tx, owner_kind: str, owner_id: str) -> Address | None:

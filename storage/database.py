@@ -41,7 +41,6 @@ class Database:
 
     def __init__(self, url: str, *, vault_keys: KeyRing, patience_s: float = 5) -> None:
         self.vault = Vault(vault_keys)
-        self.is_shared = engine.is_postgresql(url)  # may several `kabar run` work on it at once?
         self._patience_s = patience_s
         self._engines = engine.engine_of(url)
         self._writer = _writer(url, self.vault, patience_s)

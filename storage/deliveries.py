@@ -24,15 +24,16 @@ not sent once more, and what is cancelled while it is on its way is not tried ag
 """
 
 import logging
-from collections.abc import Set
-from dataclasses import replace
+from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.programme import next_safe
-from storage import tables
+from storage import addresses, tables
+from storage.columns import Moment
+from storage.doubts import heard_from, proven, revive
 from storage.errors import SubjectErased
 from storage.hands import (
     DOUBT,
@@ -46,30 +47,39 @@ from storage.hands import (
     instruction,
     is_alert,
     needless,
-    payload_of,
     root_of,
 )
 from storage.hours import from_text
-from storage.outbox import PAYLOAD, WITHDRAWN, as_json
+from storage.outbox import ADDRESS, WITHDRAWN
 from storage.rows import change
 from storage.transaction import Tx
 from storage.turns import (
+    MAY_GO,
+    OUTDONE,
+    OVERDUE,
     UNDER_WAY,
+    UNSETTLED,
     State,
     Verb,
-    is_outdone,
-    is_overdue,
-    is_to_leave,
-    is_unsettled,
-    may_go,
 )
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Claimed", "InHand", "Instruction", "State", "Verb", "Verdict"]
+__all__ = [
+    "Claimed",
+    "InHand",
+    "Instruction",
+    "State",
+    "Verb",
+    "Verdict",
+    "heard_from",
+    "proven",
+    "revive",
+]
 
 LEASE = timedelta(minutes=2)  # longer than the longest call
 NOBODY: frozenset[str] = frozenset()
+ALL_LANES = (0, 4)
 
 o = tables.outbox
 
@@ -81,18 +91,20 @@ def claim(
     wall: datetime,
     lease: str,
     limit: int,
+    lanes: tuple[int, int] = ALL_LANES,
     resting: Set[str] = NOBODY,
     paused: Set[str] = NOBODY,
-    only_alerts: bool = False,
 ) -> tuple[Claimed, ...]:
-    """Take up to `limit` rows, at most one a chat, and mark them `sending`.
+    """Take up to `limit` rows of the `lanes` (first and last), one a chat, and mark them `sending`.
 
     Chats (by hash) that are `resting` get no new message, those that are `paused` no call. A row
     that cannot be read is dead, whatever is wrong with it, and the others go on."""
-    is_free = may_go(now=now, wall=wall, resting=resting, paused=paused, only_alerts=only_alerts)
-    rows = tx.execute(select(o).where(is_free).order_by(o.c.lane, o.c.seq).limit(limit)).all()
+    moments = {"now": now, "wall": wall, "limit": limit}
+    chats = {"resting": sorted(resting), "paused": sorted(paused)}
+    first, last = lanes
+    asked = moments | chats | {"first_lane": first, "last_lane": last}
     first_of_chat: dict[str, Kept] = {}
-    for row in rows:
+    for row in tx.execute(MAY_GO, asked).all():
         first_of_chat.setdefault(row.chat_hash, row)
     until = wall + LEASE
     taken = [_try_to_take(tx, row, lease, resting, now, until) for row in first_of_chat.values()]
@@ -101,80 +113,84 @@ def claim(
 
 def settle(tx: Tx, hand: InHand, verdict: Verdict, *, now: datetime) -> bool:
     """Record what became of it; False where the row is not in this hand any more."""
-    in_doubt = verdict.state is State.UNCERTAIN or (
-        verdict.state is State.PENDING and hand.was_uncertain
-    )
-    values: dict[str, object] = {
-        "state": verdict.state,
-        "error": f"{DOUBT}{verdict.error}" if in_doubt else verdict.error,
-        "retry_at": verdict.retry_at,
-        "lease_until": None,
-    }
-    if verdict.state is State.SENT:
-        values |= {"message_no": verdict.message_no, "sent_at": now}
-    mine = (
-        o.c.id == hand.row,
-        o.c.state == State.SENDING,
-        o.c.lease == hand.lease,
-        o.c.attempts == hand.attempts,  # the process may have it in hand for the second time
-    )
-    if verdict.state in (State.PENDING, State.UNCERTAIN):
-        is_over = o.c.error == WITHDRAWN
-        if change(tx, o, *mine, is_over, state=State.CANCELLED, lease_until=None):
-            return True
-    if not change(tx, o, *mine, **values):
+    if not change(tx, o, *_is_in(hand), **_outcome(hand, verdict, now)):
         return False
-    if verdict.state is State.SENT and hand.verb is Verb.SEND:
-        change(tx, o, o.c.id == hand.root, **values)
-    if verdict.state is State.SENT and hand.verb is Verb.DELETE:
+    is_sent = verdict.state is State.SENT
+    if is_sent and hand.verb is Verb.SEND and hand.root is not None:
+        is_there = {"message_no": verdict.message_no, "sent_at": now, "error": None}
+        change(tx, o, o.c.id == hand.root, state=State.SENT, retry_at=None, **is_there)
+    if is_sent and hand.verb is Verb.DELETE and hand.root is not None:
         change(tx, o, o.c.id == hand.root, is_gone=True)
     if verdict.is_lost:
         change(tx, o, o.c.id == hand.root, state=State.DEAD, message_no=None, error="lost")
+    if verdict.moved_to is not None:
+        _moves(tx, hand, verdict.moved_to)
     return True
 
 
-def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
-    """Uncertain rows whose wait is over are sent once more; alerts end with `mark` then."""
-    waited = (o.c.state == State.UNCERTAIN, o.c.retry_at <= wall)
-    is_over = or_(o.c.expires_at <= now, o.c.is_gone)
-    change(tx, o, *waited, is_over, retry_at=None)
-    for row in tx.execute(select(o).where(*waited)).all():
-        words = _marked(tx, row, mark) if is_alert(row.lane, row.kind) else {}
-        change(tx, o, o.c.id == row.id, *waited, state=State.PENDING, retry_at=None, **words)
+def _is_in(hand: InHand) -> tuple[ColumnElement[bool], ...]:
+    """Is the row in this hand, and at this try? The process may hold it for the second time."""
+    return (
+        o.c.id == hand.row,
+        o.c.state == State.SENDING,
+        o.c.lease == hand.lease,
+        o.c.attempts == hand.attempts,
+    )
 
 
-def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
-    """A button of this row was pressed, so it did arrive: it is not sent once more."""
-    row = tx.execute(select(o).where(o.c.id == row_id)).one_or_none()
-    root = None if row is None else root_of(tx, row)
-    doubted = (o.c.state.in_((State.UNCERTAIN, State.PENDING)), o.c.error.startswith(DOUBT))
-    values = {"state": State.SENT, "message_no": message_no, "sent_at": now, "retry_at": None}
-    if not change(tx, o, o.c.id == row_id, *doubted, **values):
-        return False
-    if root is not None:
-        change(tx, o, o.c.id == root.id, o.c.state != State.SENT, **values)
-    return True
+def _outcome(hand: InHand, verdict: Verdict, now: datetime) -> dict[str, object]:
+    in_doubt = verdict.state is State.UNCERTAIN or (
+        verdict.state is State.PENDING and hand.was_uncertain
+    )
+    error = f"{DOUBT}{verdict.error}" if in_doubt else verdict.error
+    values: dict[str, object] = {"state": verdict.state, "error": error, "lease_until": None}
+    if verdict.state is State.SENT:
+        return values | {"retry_at": None, "message_no": verdict.message_no, "sent_at": now}
+    if verdict.state not in (State.PENDING, State.UNCERTAIN):
+        return values | {"retry_at": None}
+    # Asked as it is written: on PostgreSQL somebody may withdraw the row beside us.
+    is_over = func.coalesce(o.c.error, "") == WITHDRAWN
+    return values | {
+        "state": case((is_over, State.CANCELLED), else_=verdict.state),
+        "error": case((is_over, WITHDRAWN), else_=error),
+        "retry_at": case((is_over, None), else_=literal(verdict.retry_at, Moment())),
+    }
+
+
+def _moves(tx: Tx, hand: InHand, chat: int) -> None:
+    """The chat goes on under another number: its owner is written to there from now on, and a tap
+    on this message comes from there."""
+    there = addresses.moved(tx, hand.owner_kind, hand.owner_id, hand.chat_hash, chat)
+    if there is not None:
+        address = tx.vault.seal(tx, there.subject, ADDRESS, hand.row, there.number)
+        change(tx, o, o.c.id == hand.row, chat_hash=there.chat_hash, address=address)
+
+
+def let_go(tx: Tx, *, lease: str, held: Set[str]) -> int:
+    """Rows that were claimed under this lease without the process learning of it, because the
+    answer of the database was lost: nobody has called for them, so they wait again."""
+    mine = (o.c.state == State.SENDING, o.c.lease == lease, o.c.id.not_in(sorted(held)))
+    return change(tx, o, *mine, state=State.PENDING, lease_until=None)
 
 
 def orphans(tx: Tx, *, lease: str) -> tuple[InHand, ...]:
     """Rows that were on their way when an earlier process ended."""
-    return _on_their_way(tx, (o.c.state == State.SENDING) & (o.c.lease != lease))
+    theirs = (o.c.state == State.SENDING, o.c.lease != lease)
+    return _hands(tx, tx.execute(select(o).where(*theirs).order_by(o.c.seq)).all())
 
 
 def overdue(tx: Tx, *, wall: datetime) -> tuple[InHand, ...]:
     """Rows whose outcome could not be recorded in all the time of their lease."""
-    return _on_their_way(tx, is_overdue(wall=wall))
+    return _hands(tx, tx.execute(OVERDUE, {"wall": wall}).all())
 
 
 def unsettled(tx: Tx, *, now: datetime) -> int:
     """How many rows are due or on their way, those that failed for now too; not uncertain ones."""
-    due = select(func.count()).select_from(o).where(is_unsettled(now=now))
-    count: int = tx.execute(due).scalar_one()
+    count: int = tx.execute(UNSETTLED, {"now": now}).scalar_one()
     return count
 
 
-def _on_their_way(tx: Tx, which: ColumnElement[bool]) -> tuple[InHand, ...]:
-    rows = tx.execute(select(o).where(which).order_by(o.c.seq)).all()
+def _hands(tx: Tx, rows: Iterable[Kept]) -> tuple[InHand, ...]:
     return tuple(in_hand(row, root_of(tx, row), row.lease, row.attempts) for row in rows)
 
 
@@ -206,8 +222,8 @@ def _is_closed(tx: Tx, row: Kept, now: datetime) -> bool:
     not reached? Put it off then where that is allowed, else close it."""
     values: dict[str, object]
     is_late = row.verb == Verb.UNKEYBOARD and row.attempts > 0  # an edit may have overtaken it
-    is_outdated = (row.verb == Verb.EDIT or is_late) and _holds(tx, is_outdone(row.target, row.seq))
-    if row.is_gone or _holds(tx, is_to_leave(row.id, now=now)):
+    is_outdated = (row.verb == Verb.EDIT or is_late) and _is_outdone(tx, row)
+    if row.is_gone or row.is_to_leave:
         values = {"state": State.CANCELLED, "error": "hidden"}
     elif is_outdated:
         values = {"state": State.REPLACED}
@@ -232,8 +248,8 @@ def _is_put_off(tx: Tx, row: Kept, now: datetime) -> bool:
     return True
 
 
-def _holds(tx: Tx, condition: ColumnElement[bool]) -> bool:
-    return bool(tx.execute(select(condition)).scalar_one())
+def _is_outdone(tx: Tx, row: Kept) -> bool:
+    return bool(tx.execute(OUTDONE, {"target": row.target, "seq": row.seq}).scalar_one())
 
 
 def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> Claimed | None:
@@ -254,8 +270,8 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> 
         change(tx, o, *waiting, state=needs_not.state, error=needs_not.error)
         return None
     held = {"lease": lease, "lease_until": until, "attempts": hand.attempts}
-    change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
-    return Claimed(hand=hand, instruction=do)
+    is_ours = change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
+    return Claimed(hand=hand, instruction=do) if is_ours else None
 
 
 def _out_of_place(row: Kept, root: Kept | None, hand: InHand) -> Verdict | None:
@@ -266,18 +282,3 @@ def _out_of_place(row: Kept, root: Kept | None, hand: InHand) -> Verdict | None:
     if row.kind == QUIET and hand.verb is Verb.SEND:
         return Verdict(state=State.EXPIRED, error="nothing there")
     return None
-
-
-def _marked(tx: Tx, row: Kept, mark: str) -> dict[str, object]:
-    """The same words with the mark at their end, once, however often they are repeated."""
-    try:
-        payload = payload_of(tx, row)
-        text = payload.text.removesuffix(mark) + mark
-        sealed = tx.vault.seal(
-            tx, row.subject, PAYLOAD, row.id, as_json(replace(payload, text=text))
-        )
-    except SQLAlchemyError:
-        raise
-    except Exception:
-        return {}  # `claim` closes it, and says why
-    return {"payload": sealed}

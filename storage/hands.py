@@ -68,13 +68,15 @@ class Claimed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What becomes of a row in hand. `retry_at` goes with pending and uncertain; None with
-    uncertain is never. `is_lost`: the message to edit is not on the phone any more."""
+    uncertain is never. `is_lost`: the message to edit is not on the phone any more. `moved_to`: the
+    chat goes on under this number."""
 
     state: State
     error: str | None = None
     retry_at: datetime | None = None
     message_no: int | None = None
     is_lost: bool = False
+    moved_to: int | None = field(default=None, repr=False)
 
 
 def root_of(tx: Tx, row: Kept) -> Kept | None:

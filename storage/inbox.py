@@ -136,12 +136,6 @@ def _body(tx: Tx, row: str, sealed: bytes) -> str | None:
         return None
 
 
-def release(tx: Tx, *, holders: Collection[str]) -> None:
-    """What these processes had in hand is free for others: they are gone."""
-    i = tables.inbox
-    change(tx, i, i.c.lease.in_(holders), i.c.state == "new", lease=None, lease_until=None)
-
-
 def handled(tx: Tx, row: str, *, now: datetime) -> bool:
     """Mark the row handled, in the transaction of what it caused; False if it was before."""
     i = tables.inbox

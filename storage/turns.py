@@ -1,16 +1,29 @@
-"""Whose turn it is in the outbox: conditions on rows, in the database's words.
+"""Whose turn it is in the outbox: questions to the database, put together once.
 
-What they mean, and in what order rows go, stands in `deliveries.py`.
+What they mean, and in what order rows go, stands in `deliveries.py`. Ten thousand rows may wait
+while thirty a second are taken, so a question must find its rows by an index and stop at its limit:
+what costs most is asked last, of one row at a time.
 """
 
-from collections.abc import Set
-from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from storage import tables
 from storage.addresses import TELEGRAM
+from storage.columns import Moment
 
 o = tables.outbox
 
@@ -34,61 +47,13 @@ class State(StrEnum):
     REPLACED = "replaced"
 
 
+NOW, WALL = bindparam("now", type_=Moment()), bindparam("wall", type_=Moment())
 UNDER_WAY = (State.PENDING, State.SENDING)
 FIRST_TRIES = 5  # of a change: after so many nothing waits any longer for it to be done
 
 
-def may_go(
-    *, now: datetime, wall: datetime, resting: Set[str], paused: Set[str], only_alerts: bool
-) -> ColumnElement[bool]:
-    """Rows whose turn it is this moment, in chats that are neither resting nor paused."""
-    return and_(
-        o.c.lane == 0 if only_alerts else true(),
-        _is_due(o, now),
-        or_(o.c.retry_at.is_(None), o.c.retry_at <= wall, o.c.expires_at <= now, o.c.is_gone),
-        ~o.c.chat_hash.in_(sorted(paused)),
-        or_(o.c.verb != Verb.SEND, ~o.c.chat_hash.in_(sorted(resting))),
-        ~_chat_is_busy(),
-        ~_waits_for_target(),
-        or_(o.c.lane == 0, ~_is_behind(now, wall)),
-    )
-
-
-def is_unsettled(*, now: datetime) -> ColumnElement[bool]:
-    """Rows that are on their way, or due and not waiting for something that is due later. A
-    change that failed again and again is tried for two days: nothing can wait for that."""
-    is_hopeful = or_(o.c.verb == Verb.SEND, o.c.attempts < FIRST_TRIES)
-    due = and_(_is_due(o, now), is_hopeful, ~_waits_until_later(o, now))
-    return or_(o.c.state == State.SENDING, due)
-
-
-def is_overdue(*, wall: datetime) -> ColumnElement[bool]:
-    """Rows on their way of which nothing was heard for longer than any call can take."""
-    return and_(o.c.state == State.SENDING, o.c.lease_until < wall)
-
-
-def is_to_leave(row: str, *, now: datetime) -> ColumnElement[bool]:
-    """Is a delete of this row's message due?"""
-    delete = o.alias("deletes")
-    return exists().where(
-        delete.c.target == row, delete.c.verb == Verb.DELETE, _is_due(delete, now)
-    )
-
-
-def is_outdone(row: str | None, seq: int) -> ColumnElement[bool]:
-    """Is there a newer edit of the message `row` than the one at `seq`?"""
-    newer = o.alias("newer")
-    counts = (State.PENDING, State.SENDING, State.SENT, State.UNCERTAIN)
-    return exists().where(
-        newer.c.target == row,
-        newer.c.verb == Verb.EDIT,
-        newer.c.seq > seq,
-        newer.c.state.in_(counts),
-    )
-
-
-def _is_due(row: FromClause, now: datetime) -> ColumnElement[bool]:
-    return and_(row.c.state == State.PENDING, row.c.channel == TELEGRAM, row.c.not_before <= now)
+def _is_due(row: FromClause) -> ColumnElement[bool]:
+    return and_(row.c.state == State.PENDING, row.c.channel == TELEGRAM, row.c.not_before <= NOW)
 
 
 def _chat_is_busy() -> ColumnElement[bool]:
@@ -96,7 +61,7 @@ def _chat_is_busy() -> ColumnElement[bool]:
     return o.c.chat_hash.in_(select(flying.c.chat_hash).where(flying.c.state == State.SENDING))
 
 
-def _is_behind(now: datetime, wall: datetime) -> ColumnElement[bool]:
+def _is_behind() -> ColumnElement[bool]:
     """Does an older row of the chat go first, though it may be waiting for another try? A change
     does not then, unless it is an edit that would bring back the keyboard that is to go."""
     older = o.alias("older")
@@ -104,25 +69,96 @@ def _is_behind(now: datetime, wall: datetime) -> ColumnElement[bool]:
         older.c.verb == Verb.EDIT, o.c.verb == Verb.UNKEYBOARD, older.c.target == o.c.target
     )
     is_first = or_(
-        older.c.verb == Verb.SEND, older.c.retry_at.is_(None), older.c.retry_at <= wall, undoes
+        older.c.verb == Verb.SEND, older.c.retry_at.is_(None), older.c.retry_at <= WALL, undoes
     )
-    return exists().where(
+    return _is_any(
+        older,
         older.c.chat_hash == o.c.chat_hash,
         older.c.seq < o.c.seq,
-        _is_due(older, now),
-        ~_waits_until_later(older, now),
+        _is_due(older),
+        ~_waits_until_later(older),
         is_first,
     )
 
 
 def _waits_for_target() -> ColumnElement[bool]:
     target = o.alias("target")
-    return exists().where(target.c.id == o.c.target, target.c.state.in_(UNDER_WAY))
+    return _is_any(target, target.c.id == o.c.target, target.c.state.in_(UNDER_WAY))
 
 
-def _waits_until_later(row: FromClause, now: datetime) -> ColumnElement[bool]:
+def _waits_until_later(row: FromClause) -> ColumnElement[bool]:
     """Is it about a message that is itself not due yet?"""
     later = o.alias("later")
-    return exists().where(
-        later.c.id == row.c.target, later.c.state == State.PENDING, later.c.not_before > now
+    is_later = (later.c.state == State.PENDING, later.c.not_before > NOW)
+    return _is_any(later, later.c.id == row.c.target, *is_later)
+
+
+def _is_to_leave() -> ColumnElement[bool]:
+    """Is a delete of this row's message due? Its state is hidden from the index of states, in
+    which SQLite would look through all that waits instead of the few rows about this one."""
+    delete = o.alias("deletes")
+    state = delete.c.state + literal_column("''")
+    return _is_any(
+        delete,
+        delete.c.target == o.c.id,
+        delete.c.verb == Verb.DELETE,
+        state == State.PENDING,
+        delete.c.channel == TELEGRAM,
+        delete.c.not_before <= NOW,
     )
+
+
+def _is_any(row: FromClause, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """EXISTS, asked for one outer row at a time: PostgreSQL would turn the word itself into a join
+    with all rows, before it looks at the limit."""
+    one: Select[int] = select(literal_column("1", Integer)).select_from(row).where(*where).limit(1)
+    return one.scalar_subquery().is_not(None)
+
+
+_IS_READY = or_(o.c.retry_at.is_(None), o.c.retry_at <= WALL, o.c.expires_at <= NOW, o.c.is_gone)
+
+MAY_GO = (
+    select(o, _is_to_leave().label("is_to_leave"))
+    .where(
+        _is_due(o),
+        o.c.lane.between(bindparam("first_lane"), bindparam("last_lane")),
+        _IS_READY,
+        o.c.chat_hash.not_in(bindparam("paused", expanding=True)),
+        or_(o.c.verb != Verb.SEND, o.c.chat_hash.not_in(bindparam("resting", expanding=True))),
+        ~_chat_is_busy(),
+        ~_waits_for_target(),
+        or_(o.c.lane == 0, ~_is_behind()),
+    )
+    .order_by(o.c.lane, o.c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(of=o, skip_locked=True)
+)
+"""Rows whose turn it is this moment, in chats that are neither resting nor paused. On PostgreSQL
+rows that somebody is changing this moment are passed over."""
+
+OVERDUE = select(o).where(o.c.state == State.SENDING, o.c.lease_until < WALL).order_by(o.c.seq)
+"""Rows on their way of which nothing was heard for longer than any call can take."""
+
+WAITED = select(o).where(o.c.state == State.UNCERTAIN, o.c.retry_at <= WALL).order_by(o.c.seq)
+"""Uncertain rows that are to be tried once more."""
+
+_IS_HOPEFUL = or_(o.c.verb == Verb.SEND, o.c.attempts < FIRST_TRIES)
+
+UNSETTLED = (
+    select(func.count())
+    .select_from(o)
+    .where(or_(o.c.state == State.SENDING, and_(_is_due(o), _IS_HOPEFUL, ~_waits_until_later(o))))
+)
+"""Rows that are on their way, or due and not waiting for something that is due later. A change
+that failed again and again is tried for two days: nothing can wait for that."""
+
+_newer = o.alias("newer")
+OUTDONE = select(
+    exists().where(
+        _newer.c.target == bindparam("target"),
+        _newer.c.verb == Verb.EDIT,
+        _newer.c.seq > bindparam("seq"),
+        _newer.c.state.in_((State.PENDING, State.SENDING, State.SENT, State.UNCERTAIN)),
+    )
+)
+"""Is there a newer edit of the same message?"""

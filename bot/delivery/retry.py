@@ -27,6 +27,7 @@ ONCE_AGAIN = {
     "question_a": timedelta(minutes=10),  # any reply until then shows that it arrived
 }
 CHANGE_AGAIN = timedelta(seconds=2)
+LONGEST_PAUSE_S = 24 * 60 * 60.0  # whatever a server says to a 429
 LONGEST_ALERT_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=60), timedelta(minutes=10)
 UNREACHABLE = (Refusal.BLOCKED, Refusal.DEACTIVATED, Refusal.NOT_STARTED, Refusal.CHAT_GONE)
 
@@ -35,9 +36,10 @@ def verdict(hand: InHand, outcome: Outcome, *, now: datetime, wall: datetime) ->
     """What becomes of the row in hand. `now` is the moved clock's, `wall` the system's."""
     match outcome:
         case Sent():
-            return Verdict(state=State.SENT, message_no=outcome.message_no)
+            moved_to = outcome.moved_to
+            return Verdict(state=State.SENT, message_no=outcome.message_no, moved_to=moved_to)
         case RetryAfter():
-            later = wall + timedelta(seconds=outcome.seconds)
+            later = wall + timedelta(seconds=min(outcome.seconds, LONGEST_PAUSE_S))
             return Verdict(state=State.PENDING, retry_at=later, error="too many requests")
         case NotSent():
             later = wall + backoff(hand)
@@ -63,6 +65,11 @@ def after_crash(hand: InHand, *, now: datetime, wall: datetime) -> Verdict:
 def untold(hand: InHand, *, wall: datetime) -> Verdict:
     """Its owner cannot be reached, but that could not be recorded: the row asks once more."""
     return Verdict(state=State.PENDING, error="not told", retry_at=wall + backoff(hand))
+
+
+def withheld() -> Verdict:
+    """Nobody was called: it was too late, or this process may not send any more."""
+    return Verdict(state=State.PENDING, error="withheld")
 
 
 def backoff(hand: InHand) -> timedelta:

@@ -11,37 +11,27 @@ as one whose outcome nobody knows.
 import asyncio
 import logging
 import secrets
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from bot.delivery.carrier import SETTLE_TRIES, Carrier, Unreachable, warn
+from bot.delivery.lanes import Group, Places, group_of
 from bot.delivery.pacing import Pacing, Rates
-from bot.delivery.retry import untold, verdict
-from bot.delivery.rounds import recover, take
+from bot.delivery.rounds import MaySend, Round, recover, take
 from bot.errors import TokenUnknown
-from bot.ports import (
-    Clock,
-    Messenger,
-    Outcome,
-    RetryAfter,
-    Unauthorized,
-    Unknown,
-)
-from bot.waypoints import Pass, Waypoint, nothing
+from bot.ports import Clock, Messenger
+from bot.waypoints import Pass, nothing
 from storage import deliveries
 from storage.database import Database
-from storage.deliveries import Claimed, InHand, State, Verb, Verdict
+from storage.deliveries import Claimed
 from storage.errors import DatabaseClosed
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.5  # where no bell was heard
-LONGEST_CALL_S = 60.0  # shorter than the lease
-SETTLE_TRIES = 60  # half a second apart
 UNAUTHORIZED = 401
-
-Unreachable = Callable[[str, str, str], Awaitable[None]]
+PLACES = Places()
 
 
 class Sender:
@@ -56,47 +46,69 @@ class Sender:
         rates: Rates,
         on_unreachable: Unreachable,
         repeat_mark: str,
-        at_once: int = 8,
+        may_send: MaySend = lambda _: True,
+        is_on_shift: Callable[[], bool] = lambda: True,
+        places: Places = PLACES,
         settle_tries: int = SETTLE_TRIES,
         passing: Pass = nothing,
     ) -> None:
         """`on_unreachable(owner_kind, owner_id, row)` is awaited before the row is settled, so
         that a crash in between cannot lose it; it may therefore be told twice. `repeat_mark` is put
-        behind an alert that may have arrived before. Of `at_once` calls, two or more, the last one
-        is kept for alerts: others may hang for a long time."""
-        self.counts: Counter[str] = Counter()
+        behind an alert that may have arrived before. Where several processes share a database,
+        `may_send(tx)` says in each claim's own transaction whether this one sends, `is_on_shift()`
+        right before each call."""
         self._database = database
-        self._messenger = messenger
         self._clock = clock
-        self._pacing = Pacing(rates)
-        self._on_unreachable = on_unreachable
+        self._may_send = may_send
+        self._holds_shift = is_on_shift
         self._mark = repeat_mark
-        self._at_once = at_once
-        self._settle_tries = settle_tries
-        self._passing = passing
-        self._flying: set[str] = set()
+        self._places = places
+        self._pacing = Pacing(rates)
+        self._carrier = Carrier(
+            database=database,
+            messenger=messenger,
+            clock=clock,
+            pacing=self._pacing,
+            on_unreachable=on_unreachable,
+            is_on_shift=self._is_on_shift,
+            settle_tries=settle_tries,
+            passing=passing,
+        )
+        self._flying: dict[str, Group] = {}
         self._lease = secrets.token_hex(8)
         self._bell = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
-        self._token_refused = False
+        self._is_relieved = False
+        self._is_unsure = False
         self._ended = asyncio.Event()
 
     async def run(self) -> None:
-        """Send until `stop`. Raises TokenUnknown once Telegram refuses the token."""
+        """Send until `stop`, or until another process sends (`is_relieved`), after which it may be
+        run again. Raises TokenUnknown once Telegram refuses the token."""
         self._loop = asyncio.get_running_loop()
+        self._is_relieved = False
+        self._lease = secrets.token_hex(8)  # what an earlier run left on its way is an orphan
+        self._ended.clear()
         try:
             async with asyncio.TaskGroup() as flights:
                 await self._pump(flights)
         finally:
             self._loop = None
             self._ended.set()
-        if self._token_refused:
+        if self._carrier.is_refused:
             raise TokenUnknown(UNAUTHORIZED)
 
     async def stop(self) -> None:
         """Take nothing more in hand, and wait for what is."""
         self._stopping = True
+        self._bell.set()
+        if self.is_running:
+            await self._ended.wait()
+
+    async def relieve(self) -> None:
+        """Another process sends: take nothing more, and wait for what is in hand."""
+        self._is_relieved = True
         self._bell.set()
         if self.is_running:
             await self._ended.wait()
@@ -112,6 +124,11 @@ class Sender:
     def is_running(self) -> bool:
         return self._loop is not None
 
+    @property
+    def is_relieved(self) -> bool:
+        """Did `run` end because another process sends now?"""
+        return self._is_relieved
+
     async def unsettled(self, now: datetime) -> int:
         """Rows that are due at `now` or on their way; uncertain ones wait for nobody."""
         return await self._database.read(deliveries.unsettled, now=now)
@@ -122,12 +139,19 @@ class Sender:
 
     def metrics(self) -> Mapping[str, int]:
         """How many rows ended how, since the start, and how many are on their way."""
-        return {**self.counts, "in_flight": len(self._flying)}
+        return {**self._carrier.counts, "in_flight": len(self._flying)}
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._stopping or self._is_relieved or self._carrier.is_refused
+
+    def _is_on_shift(self) -> bool:
+        return not self._is_relieved and self._holds_shift()
 
     async def _pump(self, flights: asyncio.TaskGroup) -> None:
         try:
             await self._recover()
-            while not self._stopping:
+            while not self._is_ending:
                 await self._round(flights)
         except DatabaseClosed:
             log.info("the sender lets go", extra={"action": "sender_let_go"})
@@ -135,49 +159,62 @@ class Sender:
     async def _recover(self) -> None:
         while not self._stopping:
             self._bell.clear()
+            now, wall = self._clock.now(), self._clock.wall()
             try:
-                now, wall = self._clock.now(), self._clock.wall()
-                found = await self._database.write(recover, self._lease, now=now, wall=wall)
+                found = await self._database.write(
+                    recover, self._may_send, self._lease, now=now, wall=wall
+                )
             except DatabaseClosed:
                 raise
             except Exception as error:
-                _warn("recovery_failed", error)
+                warn("recovery_failed", error)
                 await self._rest()
             else:
-                self.counts["recovered"] += found
+                self._is_relieved = found is None
+                self._carrier.counts["recovered"] += found or 0
                 return
 
     async def _round(self, flights: asyncio.TaskGroup) -> None:
         self._bell.clear()  # before looking: what comes in meanwhile rings again
         at = self._clock.monotonic()
-        free = self._at_once - len(self._flying)
-        room = min(max(free - 1, 1), self._pacing.room(at)) if free > 0 else 0
-        claimed = await self._claim(room, at, only_alerts=free == 1) if room > 0 else ()
+        places = self._places.free(self._flying.values())
+        room = self._pacing.room(at) if self._is_on_shift() else 0
+        claimed = await self._claim(room, places, at) if room and any(places.values()) else ()
         for one in claimed:
-            self._flying.add(one.hand.row)
-            flights.create_task(self._carry(one, self._pacing.take(self._clock.monotonic())))
-        if not claimed:
+            self._flying[one.hand.row] = group_of(one.hand.lane)
+            start = self._pacing.take(self._clock.monotonic())
+            flights.create_task(self._fly(one, start, at))
+        if not claimed and not self._is_ending:
             await self._rest()
 
-    async def _claim(self, room: int, at: float, *, only_alerts: bool) -> tuple[Claimed, ...]:
+    async def _claim(
+        self, room: int, places: Mapping[Group, int], at: float
+    ) -> tuple[Claimed, ...]:
+        look = Round(
+            lease=self._lease,
+            room=room,
+            places=places,
+            resting=self._pacing.resting(at),
+            paused=self._pacing.paused(at),
+            held=frozenset(self._flying),
+            called=frozenset(self._flying) | self._carrier.unsettled,
+            is_unsure=self._is_unsure,
+            mark=self._mark,
+        )
+        now, wall = self._clock.now(), self._clock.wall()
         try:
-            return await self._database.write(
-                take,
-                now=self._clock.now(),
-                wall=self._clock.wall(),
-                lease=self._lease,
-                limit=room,
-                resting=self._pacing.resting(at),
-                paused=self._pacing.paused(at),
-                held=frozenset(self._flying),
-                only_alerts=only_alerts,
-                mark=self._mark,
-            )
+            taken = await self._database.write(take, self._may_send, look, now=now, wall=wall)
         except DatabaseClosed:
             raise
         except Exception as error:
-            _warn("claim_failed", error)
+            self._is_unsure = True
+            warn("claim_failed", error)
             return ()
+        self._is_unsure = False
+        if taken is None:
+            log.warning("another process sends now", extra={"action": "sender_relieved"})
+            self._is_relieved = True
+        return taken or ()
 
     async def _rest(self) -> None:
         """Until the bell, the next slot or the next look."""
@@ -188,87 +225,15 @@ class Sender:
             async with asyncio.timeout(seconds):
                 await self._bell.wait()
 
-    async def _carry(self, claimed: Claimed, start: float) -> None:
-        """One row from the claim to its end; whatever goes wrong, the others go on."""
+    async def _fly(self, claimed: Claimed, start: float, claimed_at: float) -> None:
+        """Whatever goes wrong with one row, the others go on."""
         hand = claimed.hand
         try:
-            await asyncio.sleep(max(0.0, start - self._clock.monotonic()))
-            self._passing(Waypoint.AFTER_CLAIM)
-            outcome = await self._call(claimed)
-            self._passing(Waypoint.AFTER_SEND)
-            self._pace(hand, outcome)
-            await self._conclude(hand, outcome)
-            self._passing(Waypoint.AFTER_SETTLE)
+            await self._carrier.carry(claimed, start, claimed_at)
         except DatabaseClosed:
             log.warning("not settled", extra={"action": "not_settled", "row": hand.row})
         except Exception as error:
-            _warn("delivery_failed", error, row=hand.row)
+            warn("delivery_failed", error, row=hand.row)
         finally:
-            self._flying.discard(hand.row)
+            self._flying.pop(hand.row, None)
             self._bell.set()
-
-    async def _call(self, claimed: Claimed) -> Outcome:
-        try:
-            async with asyncio.timeout(LONGEST_CALL_S):
-                return await self._messenger.deliver(claimed.instruction)
-        except Exception as error:
-            # Its text could hold the token (aiohttp names addresses), so only the type is kept.
-            return Unknown(reason=type(error).__name__)
-
-    def _pace(self, hand: InHand, outcome: Outcome) -> None:
-        at = self._clock.monotonic()
-        if hand.verb is Verb.SEND:
-            self._pacing.messaged(hand.chat_hash, at)
-        if isinstance(outcome, RetryAfter):
-            self._pacing.refused(hand.chat_hash, at, outcome.seconds)
-
-    async def _conclude(self, hand: InHand, outcome: Outcome) -> None:
-        if isinstance(outcome, Unauthorized):
-            self._token_refused = self._stopping = True
-        now, wall = self._clock.now(), self._clock.wall()
-        found = verdict(hand, outcome, now=now, wall=wall)
-        if found.state is State.UNREACHABLE and not await self._tell_unreachable(hand):
-            found = untold(hand, wall=wall)
-        is_kept = await self._settle(hand, found)
-        ended = _ending(found) if is_kept else "fenced"
-        self.counts[ended] += 1
-        is_dead = found.state is State.DEAD
-        is_alert_lost = is_dead and hand.is_alert and hand.verb is Verb.SEND
-        extra = {"action": "alert_dead" if is_alert_lost else ended, "row": hand.row}
-        log.log(logging.ERROR if is_dead else logging.INFO, "row settled", extra=extra)
-
-    async def _tell_unreachable(self, hand: InHand) -> bool:
-        """False where it failed: an alert must not be lost with the phone it was for."""
-        try:
-            await self._on_unreachable(hand.owner_kind, hand.owner_id, hand.row)
-        except Exception as error:
-            _warn("unreachable_untold", error, row=hand.row)
-            return False
-        return True
-
-    async def _settle(self, hand: InHand, found: Verdict) -> bool:
-        """Try until it is recorded: a message that is on a phone must not stay `sending`. Raises
-        what the database says to the last try; when the lease is over, the row is judged anew."""
-        for left in reversed(range(self._settle_tries)):
-            try:
-                return await self._database.write(
-                    deliveries.settle, hand, found, now=self._clock.now()
-                )
-            except DatabaseClosed:
-                raise
-            except Exception as error:
-                _warn("settle_failed", error, row=hand.row)
-                if not left:
-                    raise
-            await asyncio.sleep(POLL_S)
-        return False
-
-
-def _ending(found: Verdict) -> str:
-    """The name under which it is counted; `retried` is pending again."""
-    return "retried" if found.state is State.PENDING else str(found.state)
-
-
-def _warn(action: str, error: Exception, **ids: str) -> None:
-    extra = {"action": action, "error": type(error).__name__, **ids}
-    log.warning("the sender met an error", extra=extra)

@@ -18,7 +18,14 @@ def assemble(given: Given) -> Parts:
     """Worker, sender and due work around one bot, from inside the running loop."""
     settings = given.settings
     bot = open_bot(token=settings.require_token(), api_url=settings.api_url)
-    worker = Worker(given.database, given.room, given.clock, bot, passing=given.passing)
+    worker = Worker(
+        given.database,
+        given.room,
+        given.clock,
+        bot,
+        holder=given.process.id,
+        passing=given.passing,
+    )
     sender = Sender(
         database=given.database,
         messenger=TelegramMessenger(bot),
@@ -26,6 +33,8 @@ def assemble(given: Given) -> Parts:
         rates=Rates(total=settings.pace_total, chat=settings.pace_chat),
         on_unreachable=partial(_tell_unreachable, given),
         repeat_mark=f" {REPEATED.fill()}",
+        may_send=given.sending.holds,
+        is_on_shift=lambda: given.sending.is_mine,
         passing=given.passing,
     )
     return Parts(

@@ -53,6 +53,7 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     locks.phone(tx, hashed)
     if button is not None and came.message_no is not None:
         deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
+    deliveries.heard_from(tx, hashed, at=came.at)
     kept = checkins.open_in_chat(tx, hashed)
     contact = _contact_of(tx, hashed, kept, button)
     if contact is None:  # not linked any more since the handler looked

@@ -42,6 +42,9 @@ class Sender:
     async def stop(self) -> None:
         self._stopped.set()
 
+    async def relieve(self) -> None:
+        self._stopped.set()
+
     def ring(self) -> None:
         self.rings += 1
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.delivery.lanes import Places
 from bot.delivery.pacing import Rates
 from bot.ports import Refusal, Refused, RetryAfter
 
@@ -47,17 +48,45 @@ async def test_an_alert_goes_before_everything_that_waits_in_its_chat(office: An
     assert office.telegram.texts == ["first", "alert", "second"]
 
 
-async def test_no_more_calls_are_open_than_allowed_and_one_is_kept_for_alerts(office: Any) -> None:
+async def test_what_hangs_never_takes_the_places_of_alerts_and_answers(office: Any) -> None:
     for number in range(5):
-        await office.put(f"broadcast {number}", to=f"4{number}")
+        await office.put(f"broadcast {number}", to=f"4{number}", lane=4)
     office.telegram.holds()
+    went = ["broadcast 0", "broadcast 1"]
 
-    async with office.sender(at_once=3) as sender:
-        await office.telegram.gets("broadcast 0", "broadcast 1")
-        await office.put("alert", to=RATNA, lane=0, kind="notice")
-        await office.telegram.gets("broadcast 0", "broadcast 1", "alert")
+    async with office.sender(places=Places(total=4, alerts=1, answers=1)) as sender:
+        await office.telegram.gets(*went)
+        for row, to, lane in (
+            ("answer", "1001", 1),
+            ("late answer", "1002", 1),
+            ("alert", RATNA, 0),
+        ):
+            await office.put(row, to=to, lane=lane)
+            went += [row] if row != "late answer" else []
+            await office.telegram.gets(*went)
         await office.put("next alert", to=DEWI, lane=0, kind="notice")
-        assert sender.metrics()["in_flight"] == 3
+        assert sender.metrics()["in_flight"] == 4
+        office.telegram.open.set()
+        await office.sees("broadcast 4", "sent")
+
+    assert office.telegram.texts[4:] == [
+        *("next alert", "late answer"),
+        *(f"broadcast {number}" for number in (2, 3, 4)),
+    ]
+
+
+async def test_an_alert_takes_the_next_slot_before_a_burst_that_waits_longer(office: Any) -> None:
+    office.rates = Rates(total=20, chat=1000)
+    for number in range(40):
+        await office.put(f"broadcast {number}", to=f"4{number}", lane=4)
+
+    async with office.sender():
+        await office.until(lambda: len(office.telegram.seen) >= 8)
+        before = len(office.telegram.seen)
+        await office.put("alert", to=RATNA, lane=0, kind="notice")
+        await office.sees("alert", "sent")
+
+    assert office.telegram.texts.index("alert") <= before + 4  # what was in hand already
 
 
 async def test_an_edit_whose_message_vanished_is_sent_anew(office: Any) -> None:

@@ -41,7 +41,7 @@ class Post:
         lease: str = "this run",
         resting: tuple[str, ...] = (),
         paused: tuple[str, ...] = (),
-        only_alerts: bool = False,
+        lanes: tuple[int, int] = (0, 4),
     ) -> dict[str, Claimed]:
         """What may go now, by row, in order."""
 
@@ -55,7 +55,7 @@ class Post:
                 limit=limit,
                 resting={chat_hash(tx, chat) for chat in resting},
                 paused={chat_hash(tx, chat) for chat in paused},
-                only_alerts=only_alerts,
+                lanes=lanes,
             )
 
         return {claimed.hand.row: claimed for claimed in self.database.write_now(work)}

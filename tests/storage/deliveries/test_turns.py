@@ -103,13 +103,14 @@ def test_no_more_is_taken_than_asked_for(post: Any) -> None:
     assert post.turns(limit=2) == ["broadcast 0", "broadcast 1"]
 
 
-def test_only_alerts_are_taken_where_only_alerts_may_go(post: Any) -> None:
+def test_only_the_lanes_asked_for_are_taken(post: Any) -> None:
     post.put("question")
     post.put("task", lane=1, to=RATNA, kind="notice")
     post.put("alert", lane=0, to="3003", kind="notice")
 
-    assert post.turns(only_alerts=True) == ["alert"]
-    assert post.turns() == ["task", "question"]
+    assert post.turns(lanes=(0, 0)) == ["alert"]
+    assert post.turns(lanes=(2, 4)) == ["question"]
+    assert post.turns() == ["task"]
 
 
 # Time

@@ -24,16 +24,19 @@ class Api:
     def __init__(self) -> None:
         self.url = ""
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.answers: list[tuple[int, object] | str] = []
+        self.answers: list[tuple[int, object] | str | web.Response] = []
 
     async def answer(self, request: web.Request) -> web.Response:
-        self.calls.append((request.match_info["method"], dict(await request.post())))
+        assert request.content_type == "application/json"
+        self.calls.append((request.match_info["method"], await request.json()))
         told = self.answers.pop(0) if self.answers else (200, done({"message_id": 7, **MESSAGE}))
         if told == "reset":
             assert request.transport is not None
             request.transport.close()
         elif told == "silence":
             await asyncio.sleep(5)
+        elif isinstance(told, web.Response):
+            return told
         elif isinstance(told, str):
             return web.Response(text=told, status=502)
         else:

@@ -51,9 +51,16 @@ REFUSALS = {
     (400, "Bad Request: message can't be deleted"): Refusal.MESSAGE_GONE,
     (404, "Not Found"): Refusal.METHOD_UNKNOWN,
     (404, "Not Found: method not found"): Refusal.METHOD_UNKNOWN,
-    (400, "Bad Request: message is too long"): Refusal.OTHER,
+    (400, "Bad Request: message is too long"): Refusal.TOO_LONG,
     (403, "Forbidden: something new"): Refusal.OTHER,
-    (409, "Conflict: something odd"): Refusal.OTHER,
+    (410, "Gone"): Refusal.OTHER,
+    (403, "Forbidden: bot is not a member of the supergroup chat"): Refusal.CHAT_GONE,
+    (403, "Forbidden: the group chat was deleted"): Refusal.CHAT_GONE,
+    (400, "Bad Request: can't parse entities: unexpected end"): Refusal.MARKUP,
+    (400, "Bad Request: reply markup is too long"): Refusal.MARKUP,
+    (400, "Bad Request: BUTTON_DATA_INVALID"): Refusal.MARKUP,
+    (400, "Bad Request: Text is too long"): Refusal.TOO_LONG,
+    (413, "Request Entity Too Large"): Refusal.TOO_LONG,
 }
 
 
@@ -109,8 +116,8 @@ async def test_a_refused_token_is_something_else_than_an_unknown_method(
 async def test_a_chat_that_moved_is_followed_once(api: Any, messenger: Any) -> None:
     moved = "Bad Request: group chat was upgraded to a supergroup chat"
     api.answers.append(no(400, moved, migrate_to_chat_id=-100))
-    assert await messenger.deliver(say()) == Sent(message_no=7)
-    assert [call["chat_id"] for _, call in api.calls] == [SARI, "-100"]
+    assert await messenger.deliver(say()) == Sent(message_no=7, moved_to=-100)
+    assert [call["chat_id"] for _, call in api.calls] == [int(SARI), -100]
 
     api.answers.extend([no(400, moved, migrate_to_chat_id=-100)] * 2)
     assert (await messenger.deliver(say())).kind is Refusal.CHAT_GONE
@@ -176,5 +183,5 @@ async def test_neither_token_nor_words_are_in_outcomes_or_logs(
     for secret in (TOKEN, "canary", "Siti", SARI):
         assert secret not in said
     assert outcomes[0] == Refused(
-        kind=Refusal.OTHER, code=400, reason="bad request can't parse entities"
+        kind=Refusal.MARKUP, code=400, reason="bad request can't parse entities"
     )

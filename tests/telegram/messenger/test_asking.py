@@ -38,10 +38,10 @@ async def test_a_message_is_plain_text_without_preview(api: Any, messenger: Any)
     assert outcome == Sent(message_no=7)
     ((method, sent),) = api.calls
     assert method == "sendMessage"
-    assert (sent["chat_id"], sent["text"]) == (SARI, "<b>1 < 2</b> _x_")
+    assert (sent["chat_id"], sent["text"]) == (int(SARI), "<b>1 < 2</b> _x_")
     assert "parse_mode" not in sent
-    assert sent["link_preview_options"] == '{"is_disabled": true}'
-    assert (sent["disable_notification"], sent["protect_content"]) == ("true", "true")
+    assert sent["link_preview_options"] == {"is_disabled": True}
+    assert (sent["disable_notification"], sent["protect_content"]) == (True, True)
 
 
 async def test_keys_carry_the_rows_token_and_their_number(api: Any, messenger: Any) -> None:
@@ -51,12 +51,14 @@ async def test_keys_carry_the_rows_token_and_their_number(api: Any, messenger: A
     await messenger.deliver(say(keys=keys, is_silent=False))
 
     sent = api.calls[0][1]
-    assert sent["reply_markup"] == (
-        '{"inline_keyboard": [[{"text": "Lihat", "callback_data": "t0ken:0"},'
-        ' {"text": "Saya tangani", "callback_data": "t0ken:1"}],'
-        ' [{"text": "Nanti", "callback_data": "t0ken:2"}]]}'
-    )
-    assert sent["disable_notification"] == "false"
+    assert sent["reply_markup"]["inline_keyboard"] == [
+        [
+            {"text": "Lihat", "callback_data": "t0ken:0"},
+            {"text": "Saya tangani", "callback_data": "t0ken:1"},
+        ],
+        [{"text": "Nanti", "callback_data": "t0ken:2"}],
+    ]
+    assert sent["disable_notification"] is False
 
 
 async def test_a_number_is_shared_by_one_button_that_leaves_afterwards(
@@ -66,9 +68,12 @@ async def test_a_number_is_shared_by_one_button_that_leaves_afterwards(
     await messenger.deliver(say(drops_reply_keyboard=True))
 
     asked, dropped = (call["reply_markup"] for _, call in api.calls)
-    assert '"request_contact": true' in asked and '"text": "Bagikan nomor"' in asked
-    assert '"one_time_keyboard": true' in asked and '"resize_keyboard": true' in asked
-    assert dropped == '{"remove_keyboard": true}'
+    assert asked == {
+        "keyboard": [[{"text": "Bagikan nomor", "request_contact": True}]],
+        "resize_keyboard": True,
+        "one_time_keyboard": True,
+    }
+    assert dropped == {"remove_keyboard": True}
 
 
 async def test_an_edit_keeps_its_number_and_loses_the_keys_it_does_not_name(
@@ -79,14 +84,14 @@ async def test_an_edit_keeps_its_number_and_loses_the_keys_it_does_not_name(
     assert await messenger.deliver(say(Verb.EDIT, 5)) == Sent(message_no=5)
 
     method, sent = api.calls[0]
-    assert (method, sent["message_id"]) == ("editMessageText", "5")
+    assert (method, sent["message_id"]) == ("editMessageText", 5)
     assert "reply_markup" not in sent
 
 
 async def test_a_keyboard_is_taken_away_without_touching_the_text(api: Any, messenger: Any) -> None:
     await messenger.deliver(say(Verb.UNKEYBOARD, 5))
 
-    assert api.calls == [("editMessageReplyMarkup", {"chat_id": SARI, "message_id": "5"})]
+    assert api.calls == [("editMessageReplyMarkup", {"chat_id": int(SARI), "message_id": 5})]
 
 
 async def test_a_delete_goes_through_all_its_numbers(api: Any, messenger: Any) -> None:
@@ -97,7 +102,7 @@ async def test_a_delete_goes_through_all_its_numbers(api: Any, messenger: Any) -
 
     assert isinstance(outcome, Sent)
     assert [(method, call["message_id"]) for method, call in api.calls] == [
-        ("deleteMessage", number) for number in "567"
+        ("deleteMessage", number) for number in (5, 6, 7)
     ]
 
 
