@@ -74,9 +74,10 @@ def received(tx: Tx, span: Span, *, offset: timedelta, lost_after: timedelta) ->
 
 def all_is_in(tx: Tx, *, at: datetime) -> None:
     """Whatever waited at Telegram in the last gap will be here by then, by the moved clock."""
-    gap = pending(tx, settings.MISSED)
-    if gap is not None and gap.due_at is None:
-        falls_due(tx, settings.MISSED, at=at)
+    for name in (settings.MISSED, settings.OUTAGE):
+        gap = pending(tx, name)
+        if gap is not None and gap.due_at is None:
+            falls_due(tx, name, at=at)
 
 
 def ticked(tx: Tx, span: Span, *, offset: timedelta) -> Gap | None:
@@ -117,18 +118,23 @@ def pending(tx: Tx, name: str) -> Gap | None:
 
 
 def widen(tx: Tx, name: str, gap: Gap) -> None:
-    """Keep it under `name`. Of one that still stands there both become one: nobody is asked, or
-    told, twice. It is due when the later one is."""
+    """Keep it under `name`. With one that still stands there it becomes one: nobody is asked, or
+    told, twice. It is due when both are."""
     other = pending(tx, name)
     if other is not None:
         gap = replace(
             gap,
             begins=min(gap.begins, other.begins),
             ends=max(gap.ends, other.ends),
+            due_at=_later(gap.due_at, other.due_at),
             checkins=gap.checkins + other.checkins,
             steps=gap.steps + other.steps,
         )
     _write(tx, name, gap)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return None if one is None or other is None else max(one, other)
 
 
 def falls_due(tx: Tx, name: str, *, at: datetime) -> None:

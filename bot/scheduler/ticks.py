@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import Table
 
-from bot.usecases import follow_up, ring
+from bot.usecases import ask_again, follow_up, report_outage, ring
 from bot.usecases.room import Room
 from storage import chains, checkins, contacts, outbox, tables
 from storage.database import Database
@@ -25,42 +25,53 @@ TRY_AGAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """`look` names the rows that are due by their `moment`, `do` handles one of them."""
+    """`look` names the rows that are due, `do` handles one of them, `put_off` one that failed."""
 
     name: str
-    table: Table
-    moment: str
     look: Callable[..., tuple[str, ...]]
     do: Callable[..., None]
+    put_off: Callable[..., None]
+
+
+def _later(tx: Tx, row: str, *, table: Table, moment: str, now: datetime, until: datetime) -> None:
+    """Its `moment` moves, unless it has moved meanwhile."""
+    change(tx, table, table.c.id == row, table.c[moment] <= now, **{moment: until})
 
 
 def _of_checkins(name: str, moment: str, do: Callable[..., None]) -> Duty:
     look = partial(checkins.due, moment=moment)
-    return Duty(name=name, table=tables.checkins, moment=moment, look=look, do=do)
+    later = partial(_later, table=tables.checkins, moment=moment)
+    return Duty(name=name, look=look, do=do, put_off=later)
 
 
 DUTIES = (
     Duty(
         name="escalate",
-        table=tables.alerts,
-        moment="escalate_at",
         look=chains.due,
         do=ring.step_due,
+        put_off=partial(_later, table=tables.alerts, moment="escalate_at"),
     ),
     Duty(
         name="plan",
-        table=tables.contacts,
-        moment="next_due_at",
         look=contacts.due,
         do=follow_up.plan_checkin,
+        put_off=partial(_later, table=tables.contacts, moment="next_due_at"),
     ),
     _of_checkins("score", "score_at", follow_up.score_half_done),
     _of_checkins("expire", "expires_at", follow_up.expire),
     _of_checkins("break", "idle_at", follow_up.break_off),
     _of_checkins("remind", "remind_at", follow_up.remind),
     _of_checkins("ask", "due_at", follow_up.ask_checkin),
+    Duty(name="ask_again", look=ask_again.due, do=ask_again.ask_again, put_off=ask_again.put_off),
+    Duty(
+        name="outage",
+        look=report_outage.due,
+        do=report_outage.report_outage,
+        put_off=report_outage.put_off,
+    ),
 )
-"""Alerts first: whatever else is due, a human hears of danger before."""
+"""Alerts first: whatever else is due, a human hears of danger before. What follows from an outage
+comes last, when all that was due in it is done."""
 
 
 async def run_due(database: Database, room: Room, *, now: datetime) -> int:
@@ -74,14 +85,9 @@ async def run_due(database: Database, room: Room, *, now: datetime) -> int:
                 done += 1
             except Exception:
                 log.exception("a due row failed", extra={"action": f"tick_{duty.name}", "row": row})
-                await database.write(put_off, duty, row, now=now)
+                # What has failed must not stand in the way of what is due after it.
+                await database.write(duty.put_off, row, now=now, until=now + TRY_AGAIN)
     return done
-
-
-def put_off(tx: Tx, duty: Duty, row: str, *, now: datetime) -> None:
-    """What has failed must not stand in the way of what is due after it."""
-    late = {duty.moment: now + TRY_AGAIN}
-    change(tx, duty.table, duty.table.c.id == row, duty.table.c[duty.moment] <= now, **late)
 
 
 def next_due(tx: Tx, *, now: datetime) -> datetime | None:
@@ -91,5 +97,7 @@ def next_due(tx: Tx, *, now: datetime) -> datetime | None:
         contacts.next_moment(tx),
         checkins.next_moment(tx),
         outbox.next_moment(tx, now=now),
+        ask_again.next_moment(tx),
+        report_outage.next_moment(tx, now=now),
     )
     return min((moment for moment in found if moment is not None), default=None)

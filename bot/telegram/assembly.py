@@ -1,11 +1,13 @@
 """Builds what needs aiogram. Importing that takes seconds, so receiving has begun by then."""
 
+from datetime import datetime
 from functools import partial
 
 from bot.delivery.pacing import Rates
 from bot.delivery.sender import Sender
 from bot.parts import Given, Parts
 from bot.scheduler import ticks
+from bot.scheduler.presence import Presence
 from bot.telegram.messenger import TelegramMessenger, open_bot
 from bot.telegram.worker import Worker
 from bot.texts import Text
@@ -19,6 +21,7 @@ def assemble(given: Given) -> Parts:
     settings = given.settings
     bot = open_bot(token=settings.require_token(), api_url=settings.api_url)
     worker = Worker(given.database, given.room, given.clock, bot)
+    presence = Presence(given.database, given.clock, partial(_run_due, given))
     sender = Sender(
         database=given.database,
         messenger=TelegramMessenger(bot),
@@ -30,10 +33,14 @@ def assemble(given: Given) -> Parts:
     return Parts(
         drain=worker.drain,
         sender=sender,
-        run_due=partial(ticks.run_due, given.database, given.room),
+        run_due=presence.run_due,
         next_due=ticks.next_due,
         close=bot.session.close,
     )
+
+
+async def _run_due(given: Given, *, now: datetime) -> int:
+    return await ticks.run_due(given.database, given.room, now=now)
 
 
 async def _tell_unreachable(given: Given, owner_kind: str, owner_id: str, row: str) -> None:

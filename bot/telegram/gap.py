@@ -1,7 +1,7 @@
 """How long Telegram's updates were not taken: measured here, kept in the database.
 
-By the system's time, whatever a moved clock says. A gap runs from the last moment at which they were
-surely taken to the beginning of the next poll that is answered; while no poll is, it grows.
+By the system's time, whatever a moved clock says. A gap runs from the last moment at which they
+were surely taken to the beginning of the next poll that is answered; while none is, it grows.
 """
 
 import asyncio
@@ -36,9 +36,9 @@ POLLED = Habits(taps_last=timedelta(seconds=150), settles_after=timedelta())
 `process_new_callback_query_queue` and `add_message_update`)."""
 
 DELIVERED = Habits(taps_last=timedelta(seconds=120), settles_after=timedelta(seconds=120))
-"""A webhook that fails is tried again after 1, 2, 4 ... seconds and at most 60 to 120, and not at all
-if that try would come after the 150 s (WebhookActor.cpp, `on_update_error`): the last one for a tap
-is at about 123 s, and what waits may come up to 120 s after the gap."""
+"""A webhook that fails is tried again after 1, 2, 4 ... seconds and at most 60 to 120, and not at
+all if that try would come after the 150 s (WebhookActor.cpp, `on_update_error`): the last one for a
+tap is at about 123 s, and what waits may come up to 120 s after the gap."""
 
 
 class Wakefulness:
