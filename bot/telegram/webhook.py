@@ -75,8 +75,9 @@ class WebhookReceiver:
 
     async def view(self, request: web.Request) -> web.Response:
         """200 once it is stored, whatever comes of it: else one bad update would block its chat."""
-        shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(shown, self._secret.encode()):
+        shown = request.headers.getall(SECRET_HEADER, [])
+        first = (shown[0] if shown else "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(first, self._secret.encode()) or len(shown) != 1:
             log.warning("a delivery without the secret", extra={"action": "webhook_forged"})
             raise web.HTTPForbidden
         update = _update(await request.read())
