@@ -103,6 +103,24 @@ def remind(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Event, ...
     return (_shown(talk, message, moves=False, manner=Manner.UNPROMPTED),)
 
 
+def ask_again(messages: Messages, talk: Talk, *, greeting: str) -> tuple[MessageDue, ...]:
+    """What the check-in shows, once more and below everything: a tap on it may have been lost.
+    Where only the open line is left nothing has to be tapped."""
+    match talk.state:
+        case CheckinState.ASKED if talk.is_reminded:
+            shown = phrases.say(messages, "reminder", {"waktu": greeting}, checkin=talk.id)
+        case CheckinState.ASKED:
+            shown = phrases.opening(messages, talk, greeting=greeting)
+        case CheckinState.PAUSED:
+            shown = phrases.say(messages, "resume", checkin=talk.id)
+        case CheckinState.OPEN if not talk.is_all_asked:
+            shown = phrases.screen(messages, talk)
+        case _:
+            return ()
+    text = f"{phrases.say(messages, 'again').text}\n\n{shown.text}"
+    return (_shown(talk, replace(shown, text=text), moves=False, manner=Manner.AGAIN),)
+
+
 def pulse(messages: Messages, talk: Talk, value: int, *, words: str | None) -> tuple[Event, ...]:
     """Baik (0) or Kurang baik (1) on the reminder: kept, and the check-in ends unscored."""
     given = AnswerGiven(item="pulse", value=value, words=words, checkin=talk.id)

@@ -21,6 +21,7 @@ class Manner(StrEnum):
 
     REPLY = "reply"  # to the person's own act: at once within 3 minutes, else in safe hours
     UNPROMPTED = "unprompted"  # only inside safe hours
+    AGAIN = "again"  # the same after an outage, when much else goes out: after all of that
     NOW = "now"  # the worker has the person in front of them
     QUIET_EDIT = "quiet_edit"  # changes a message that is already there; makes no notice
 

@@ -23,6 +23,23 @@ def remind(situation: Situation, talk: Talk) -> tuple[Event, ...]:
     return conversation.remind(situation.content.messages, talk, greeting=greeting)
 
 
+def ask_again(situation: Situation, talk: Talk) -> tuple[Event, ...]:
+    """Telegram keeps a tap for 150 s only, and in an outage one may have been lost. At B nothing is
+    asked again: the phone may be in other hands (safeguarding decision 1)."""
+    if situation.level is not Level.OPEN or talk.level is not Level.OPEN:
+        return ()
+    greeting = answers_back.part_of_day(situation)
+    return conversation.ask_again(situation.content.messages, talk, greeting=greeting)
+
+
+def ask_safety_again(situation: Situation) -> tuple[Event, ...]:
+    """The same for the one question after hard words: a lost "Tidak aman" is the worst loss."""
+    if situation.level is not Level.OPEN or not situation.is_safety_asked:
+        return ()
+    message = phrases.say(situation.content.messages, "safety_again")
+    return (MessageDue(message=message, manner=Manner.UNPROMPTED, purpose=Purpose.QUESTION),)
+
+
 def idle(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
     """Half an hour after the last answer: a break, or the end where only the open line was left."""
     events = conversation.pause(situation.content.messages, talk)

@@ -1,6 +1,7 @@
-"""Small things the centre's database knows about itself: the moved clock, the bot's name."""
+"""Small things the centre's database knows about itself: the moved clock, the bot's name, and up to
+when it received and ticked."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storage import tables
 from storage.rows import put
@@ -8,6 +9,11 @@ from storage.transaction import Tx
 
 CLOCK_OFFSET = "clock_offset_s"
 BOT_USERNAME = "bot_username"
+ALIVE_AT = "receiving_alive_at"
+"""Until when Telegram's updates were surely being taken, by the system's time; see gaps.py."""
+TICKED_AT = "ticking_alive_at"
+MISSED = "receiving_gap"  # a gap in which taps may be lost, until open questions are asked again
+OUTAGE = "outage"  # a long one, until supervisors have been told
 
 
 def read(tx: Tx, name: str) -> str | None:
@@ -21,3 +27,8 @@ def read(tx: Tx, name: str) -> str | None:
 def write(tx: Tx, name: str, value: str) -> None:
     """Write the value under `name`."""
     put(tx, tables.settings, {"name": name}, value=value)
+
+
+def forget(tx: Tx, name: str) -> None:
+    """As if it had never been written."""
+    tx.execute(delete(tables.settings).where(tables.settings.c.name == name))

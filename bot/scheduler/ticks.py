@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from types import ModuleType
 
 from sqlalchemy import Table, select
 
-from bot.usecases import follow_up, ring
+from bot.usecases import ask_again, follow_up, report_outage, ring
 from bot.usecases.room import Room
 from storage import chains, checkins, contacts, locks, outbox, tables
 from storage.database import Database
@@ -27,37 +28,77 @@ NOT_NOW = (DatabaseBusy, CommitFailed, DatabaseClosed)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """`look` names the rows that are due by their `moment`, `do` handles one of them, once `lock`
-    keeps everybody else away from what it is about."""
+    """`look` names the rows that are due, `do` handles one of them, once `lock` keeps everybody
+    else away from what it is about and `is_due` still says so. `put_off` is for one that failed."""
 
     name: str
-    table: Table
-    moment: str
     look: Callable[..., tuple[str, ...]]
     lock: Callable[[Tx, str], None]
+    is_due: Callable[..., bool]
     do: Callable[..., None]
+    put_off: Callable[..., None]
+
+
+def _of_rows(
+    name: str,
+    table: Table,
+    moment: str,
+    *,
+    look: Callable[..., tuple[str, ...]],
+    lock: Callable[[Tx, str], None],
+    do: Callable[..., None],
+) -> Duty:
+    """A duty about rows that are due by their `moment`."""
+    return Duty(
+        name=name,
+        look=look,
+        lock=lock,
+        is_due=partial(_is_due, table=table, moment=moment),
+        do=do,
+        put_off=partial(_later, table=table, moment=moment),
+    )
 
 
 def _of_checkins(name: str, moment: str, do: Callable[..., None]) -> Duty:
     look = partial(checkins.due, moment=moment)
+    return _of_rows(name, tables.checkins, moment, look=look, lock=locks.checkin, do=do)
+
+
+def _of_gaps(name: str, kind: ModuleType, do: Callable[..., None]) -> Duty:
+    """What follows from a gap is kept in one place, and each deed looks again by itself."""
     return Duty(
-        name=name, table=tables.checkins, moment=moment, look=look, lock=locks.checkin, do=do
+        name=name,
+        look=kind.due,
+        lock=kind.lock,
+        is_due=lambda tx, row, *, now: True,
+        do=do,
+        put_off=kind.put_off,
     )
 
 
+def _is_due(tx: Tx, row: str, *, table: Table, moment: str, now: datetime) -> bool:
+    at = table.c[moment]
+    return tx.execute(select(at).where(table.c.id == row, at <= now)).first() is not None
+
+
+def _later(tx: Tx, row: str, *, table: Table, moment: str, now: datetime, until: datetime) -> None:
+    """Its `moment` moves, unless it has moved meanwhile."""
+    change(tx, table, table.c.id == row, table.c[moment] <= now, **{moment: until})
+
+
 DUTIES = (
-    Duty(
-        name="escalate",
-        table=tables.alerts,
-        moment="escalate_at",
+    _of_rows(
+        "escalate",
+        tables.alerts,
+        "escalate_at",
         look=chains.due,
         lock=locks.alerts,
         do=ring.step,
     ),
-    Duty(
-        name="plan",
-        table=tables.contacts,
-        moment="next_due_at",
+    _of_rows(
+        "plan",
+        tables.contacts,
+        "next_due_at",
         look=contacts.due,
         lock=locks.contact,
         do=follow_up.plan_checkin,
@@ -67,8 +108,11 @@ DUTIES = (
     _of_checkins("break", "idle_at", follow_up.break_off),
     _of_checkins("remind", "remind_at", follow_up.remind),
     _of_checkins("ask", "due_at", follow_up.ask_checkin),
+    _of_gaps("ask_again", ask_again, ask_again.ask_again),
+    _of_gaps("outage", report_outage, report_outage.report_outage),
 )
-"""Alerts first: whatever else is due, a human hears of danger before."""
+"""Alerts first: whatever else is due, a human hears of danger before. What follows from an outage
+comes last, when all that was due in it is done."""
 
 
 async def run_due(database: Database, room: Room, *, now: datetime) -> int:
@@ -83,7 +127,8 @@ async def run_due(database: Database, room: Room, *, now: datetime) -> int:
                 raise  # nothing is wrong with the row, so it comes with the next pass
             except Exception:
                 log.exception("a due row failed", extra={"action": f"tick_{duty.name}", "row": row})
-                await database.write(put_off, duty, row, now=now)
+                # What has failed must not stand in the way of what is due after it.
+                await database.write(duty.put_off, row, now=now, until=now + TRY_AGAIN)
     return done
 
 
@@ -91,17 +136,10 @@ def visit(tx: Tx, duty: Duty, room: Room, row: str, *, now: datetime) -> bool:
     """Do it if it is still due: since the look somebody may have answered, written STOP or tapped,
     or another process may have done it. False where nothing was left to do."""
     duty.lock(tx, row)
-    moment = duty.table.c[duty.moment]
-    if tx.execute(select(moment).where(duty.table.c.id == row, moment <= now)).first() is None:
+    if not duty.is_due(tx, row, now=now):
         return False
     duty.do(tx, room, row, now=now)
     return True
-
-
-def put_off(tx: Tx, duty: Duty, row: str, *, now: datetime) -> None:
-    """What has failed must not stand in the way of what is due after it."""
-    late = {duty.moment: now + TRY_AGAIN}
-    change(tx, duty.table, duty.table.c.id == row, duty.table.c[duty.moment] <= now, **late)
 
 
 def next_due(tx: Tx, *, now: datetime) -> datetime | None:
@@ -111,5 +149,7 @@ def next_due(tx: Tx, *, now: datetime) -> datetime | None:
         contacts.next_moment(tx),
         checkins.next_moment(tx),
         outbox.next_moment(tx, now=now),
+        ask_again.next_moment(tx),
+        report_outage.next_moment(tx, now=now),
     )
     return min((moment for moment in found if moment is not None), default=None)

@@ -1,11 +1,13 @@
 """Builds what needs aiogram. Importing that takes seconds, so receiving has begun by then."""
 
+from datetime import datetime
 from functools import partial
 
 from bot.delivery.pacing import Rates
 from bot.delivery.sender import Sender
 from bot.parts import Given, Parts
 from bot.scheduler import ticks
+from bot.scheduler.attendance import Attendance
 from bot.telegram.messenger import TelegramMessenger, open_bot
 from bot.telegram.worker import Worker
 from bot.texts import Text
@@ -26,6 +28,7 @@ def assemble(given: Given) -> Parts:
         holder=given.process.id,
         passing=given.passing,
     )
+    attendance = Attendance(given.database, given.clock, partial(_run_due, given))
     sender = Sender(
         database=given.database,
         messenger=TelegramMessenger(bot),
@@ -40,10 +43,14 @@ def assemble(given: Given) -> Parts:
     return Parts(
         drain=worker.drain,
         sender=sender,
-        run_due=partial(ticks.run_due, given.database, given.room),
+        run_due=attendance.run_due,
         next_due=ticks.next_due,
         close=bot.session.close,
     )
+
+
+async def _run_due(given: Given, *, now: datetime) -> int:
+    return await ticks.run_due(given.database, given.room, now=now)
 
 
 async def _tell_unreachable(given: Given, owner_kind: str, owner_id: str, row: str) -> None:

@@ -41,6 +41,12 @@ class Receiving(Protocol):
         """Would a message that is sent now arrive, as far as one can tell from here?"""
         ...
 
+    @property
+    def gap_s(self) -> float | None:
+        """Seconds for which updates were last not taken, of the present gap while there is one;
+        None if there never was one worth naming."""
+        ...
+
     async def run(self) -> None:
         """Receive until cancelled. Raises TokenUnknown or ReceivingConflict."""
 

@@ -7,13 +7,14 @@ stored but not confirmed comes again and meets a unique key.
 
 import asyncio
 import logging
+from datetime import datetime
 
 from bot.errors import ApiFailure, ApiUnreachable
 from bot.telegram.arrivals import ALLOWED, Page, read_page
+from bot.telegram.gap import POLLED, Watch
 from bot.telegram.line import Line, learn_name
 from bot.telegram.patience import Patience
 from bot.waypoints import Waypoint
-from storage import inbox
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Receiver:
         self._line = line
         self._clock = line.clock
         self._patience = Patience(line.clock)
+        self._watch = Watch(line, POLLED)
         self._offset: int | None = None  # in memory only: Telegram keeps the true one
         self._offset_moved_at = line.clock.monotonic()
         self._answered_at: float | None = None
@@ -58,11 +60,19 @@ class Receiver:
         age_s = self.age_s
         return age_s is not None and age_s < DEAF_S
 
+    @property
+    def gap_s(self) -> float | None:
+        return self._watch.gap_s
+
     async def run(self) -> None:
-        await self._patience.until_done(lambda: learn_name(self._line))
-        await self._delete_webhook()
-        while True:
-            await self._patience.until_done(self._round)
+        try:
+            await self._patience.until_done(self._watch.open)
+            await self._patience.until_done(lambda: learn_name(self._line))
+            await self._delete_webhook()
+            while True:
+                await self._patience.until_done(self._round)
+        finally:
+            self._watch.close()
 
     async def one_round(self) -> None:
         """A waiting long poll is given up: what it would have brought comes with the next one."""
@@ -78,19 +88,28 @@ class Receiver:
                 self._asked.remove(finished)
 
     async def _round(self) -> None:
+        try:
+            await self._one_page()
+        except Exception:
+            self._watch.failed()
+            raise
+
+    async def _one_page(self) -> None:
         asked = tuple(self._asked)  # later ones wait for the next round
-        is_quick = bool(asked) or not self.has_received  # the first proves that Telegram answers
-        began = self._clock.monotonic()
+        # The first proves that Telegram answers; after a gap all that waited is wanted soon.
+        is_quick = bool(asked) or not self.has_received or self._watch.is_behind
+        began, began_at = self._clock.wall(), self._clock.monotonic()
         raw = await (self._get_updates(timeout_s=0) if is_quick else self._long_page())
         if raw is None:
             return
         page = read_page(raw)
-        new = await self._store(page)
+        timeout_s = 0 if is_quick else LONGEST_POLL_S
+        new = await self._store(page, began=began, timeout_s=timeout_s, is_all=not raw)
         self._answered_at = self._clock.monotonic()
         self._confirm(page)
         if asked:
             self._finish(asked, is_empty=not raw)
-        elif not new and not is_quick and self._answered_at - began < AT_ONCE_S:
+        elif not new and not is_quick and self._answered_at - began_at < AT_ONCE_S:
             await self._patience.wait(PAUSE_S)
 
     async def _long_page(self) -> list[object] | None:
@@ -119,23 +138,26 @@ class Receiver:
             raise ApiUnreachable("getUpdates", "the result is no list")
         return raw
 
-    async def _store(self, page: Page) -> int:
+    async def _store(self, page: Page, *, began: datetime, timeout_s: int, is_all: bool) -> int:
         """How many updates were new? Raises what the database raises; nothing is confirmed then."""
         if page.without_id:
             extra = {"action": "updates_without_id", "count": page.without_id}
             log.error("updates without an id were dropped", extra=extra)
             if not page.updates:
                 raise ApiUnreachable("getUpdates", "no update has an id")
-        if not page.updates:
-            return 0
-        line = self._line
-        line.passing(Waypoint.AFTER_FETCH)
-        new = await line.database.write(inbox.store, line.bot, page.updates, now=line.clock.now())
-        line.passing(Waypoint.AFTER_INBOX_COMMIT)
+        self._pass(Waypoint.AFTER_FETCH, page)
+        new = await self._watch.polled(
+            page.updates, began=began, timeout_s=timeout_s, is_all=is_all
+        )
+        self._pass(Waypoint.AFTER_INBOX_COMMIT, page)
         if new:
             log.info("received", extra={"action": "received", "new": new})
-            line.on_stored()
+            self._line.on_stored()
         return new
+
+    def _pass(self, point: Waypoint, page: Page) -> None:
+        if page.updates:
+            self._line.passing(point)
 
     def _confirm(self, page: Page) -> None:
         if page.last is not None:

@@ -8,6 +8,7 @@ import logging
 from aiohttp import web
 
 from bot.telegram.arrivals import ALLOWED, read_update
+from bot.telegram.gap import DELIVERED, Watch
 from bot.telegram.line import Line, learn_name
 from bot.telegram.patience import Patience
 from bot.waypoints import Waypoint
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 AGAIN_S = 5  # when to deliver again what could not be stored
+BEAT_S = 15.0
 
 
 class WebhookReceiver:
@@ -28,6 +30,7 @@ class WebhookReceiver:
         self._line = line
         self._clock = line.clock
         self._patience = Patience(line.clock)
+        self._watch = Watch(line, DELIVERED)
         self._url = url
         self._secret = secret
         self._answered_at: float | None = None
@@ -47,12 +50,24 @@ class WebhookReceiver:
     def is_live(self) -> bool:
         return self.has_received  # a quiet day and a dead line look the same from here
 
+    @property
+    def gap_s(self) -> float | None:
+        return self._watch.gap_s
+
     async def run(self) -> None:
-        """Set the webhook, then only wait: deliveries come to `view`. Raises TokenUnknown."""
-        await self._patience.until_done(lambda: learn_name(self._line))
-        await self._patience.until_done(self._set_webhook)
-        self._answered_at = self._clock.monotonic()
-        await asyncio.get_running_loop().create_future()
+        """Set the webhook, then only live: deliveries come to `view`. Raises TokenUnknown.
+
+        Whether Telegram could reach us all the time cannot be seen from here."""
+        try:
+            await self._patience.until_done(self._watch.open)
+            await self._patience.until_done(lambda: learn_name(self._line))
+            await self._patience.until_done(self._set_webhook)
+            self._answered_at = self._clock.monotonic()
+            while True:
+                await self._patience.until_done(self._beat)
+                await self._patience.wait(BEAT_S)
+        finally:
+            self._watch.close()
 
     async def one_round(self) -> None:
         """Return once what is being delivered now is stored; Telegram alone knows what follows."""
@@ -61,8 +76,9 @@ class WebhookReceiver:
 
     async def view(self, request: web.Request) -> web.Response:
         """200 once it is stored, whatever comes of it: else one bad update would block its chat."""
-        shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(shown, self._secret.encode()):
+        shown = request.headers.getall(SECRET_HEADER, [])
+        first = (shown[0] if shown else "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(first, self._secret.encode()) or len(shown) != 1:
             log.warning("a delivery without the secret", extra={"action": "webhook_forged"})
             raise web.HTTPForbidden
         update = _update(await request.read())
@@ -90,6 +106,13 @@ class WebhookReceiver:
         self._answered_at = line.clock.monotonic()
         if new:
             line.on_stored()
+
+    async def _beat(self) -> None:
+        try:
+            await self._watch.beat()
+        except Exception:
+            self._watch.failed()
+            raise
 
     async def _set_webhook(self) -> None:
         await self._line.api.call(

@@ -20,6 +20,8 @@ from storage.transaction import Tx
 
 PROMPT = timedelta(minutes=3)
 FLEETING = "consent"  # deleted after the answer
+LANES = {Manner.UNPROMPTED: Lane.CHECKIN, Manner.AGAIN: Lane.LESSON}
+"""After an outage everything goes out at once: what was asked before comes after what was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ def send(tx: Tx, room: Room, scene: Scene, due: MessageDue, number: int, *, now:
     row = f"{scene.cause}:{number}"
     out = Outgoing(
         id=row,
-        lane=Lane.CHECKIN if due.manner is Manner.UNPROMPTED else Lane.ANSWER,
+        lane=LANES.get(due.manner, Lane.ANSWER),
         kind=_kind(scene, due),
         verb="edit" if edits else "send",
         target=shown if edits else None,
@@ -105,6 +107,11 @@ def delete_fleeting(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
         outbox.mark_gone(tx, row)
 
 
+def unkeyboard(tx: Tx, room: Room, scene: Scene, row: str, *, now: datetime) -> None:
+    """The message `row` keeps its words and loses its buttons."""
+    _change_shown(tx, room, scene, "unkeyboard", row, now=now)
+
+
 def close(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
     """Tutup: the message with that button leaves the phone."""
     if scene.pressed_row is not None:
@@ -117,7 +124,7 @@ def _when(scene: Scene, due: MessageDue, now: datetime, *, edits: bool) -> When 
     match due.manner:
         case Manner.NOW | Manner.QUIET_EDIT:
             return When(not_before=now)
-        case Manner.UNPROMPTED:
+        case Manner.UNPROMPTED | Manner.AGAIN:
             return When(not_before=next_safe(now, hours), hours=hours)
         case _:
             return _reply(scene, due, now, edits=edits)

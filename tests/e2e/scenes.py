@@ -54,6 +54,12 @@ async def next_week(world: World, *phones: Phone) -> None:
 
 async def late_text(world: World, phone: Phone, text: str, *, minutes: float) -> None:
     """A message that the person wrote so long ago, and that only now comes through."""
+    await wrote(world, phone, text, minutes=minutes)
+    await world.settles()
+
+
+async def wrote(world: World, phone: Phone, text: str, *, minutes: float) -> None:
+    """The same while nobody listens."""
     clock = await world.control("GET", "clock")
     person = await world.control("GET", f"people/{phone.id}")
     sender = {"id": phone.id, "is_bot": False, "first_name": person["first_name"]}
@@ -65,7 +71,6 @@ async def late_text(world: World, phone: Phone, text: str, *, minutes: float) ->
         "text": text,
     }
     await world.control("POST", "updates", {"update": {"message": message}})
-    await world.settles()
 
 
 def labels_of(message: dict[str, Any]) -> list[str]:

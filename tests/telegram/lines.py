@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -37,9 +38,13 @@ def no(status: int, **parameters: int) -> dict[str, Any]:
 
 
 class HurriedClock(MovedClock):
-    """Its monotonic seconds can be moved on by hand."""
+    """Its monotonic seconds, and the system's time, can be moved on by hand."""
 
     ahead_s = 0.0
+    wall_ahead = timedelta()
+
+    def wall(self) -> datetime:
+        return super().wall() + self.wall_ahead
 
     def monotonic(self) -> float:
         return super().monotonic() + self.ahead_s
@@ -58,6 +63,7 @@ class ScriptedApi:
     others: dict[str, Any] = field(default_factory=lambda: {"getMe": ME})
     when_empty: Any = None  # None: hold the line
     came: asyncio.Event = field(default_factory=asyncio.Event)
+    lets_go: asyncio.Event = field(default_factory=asyncio.Event)  # of a line that is held
 
     async def take(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -69,7 +75,9 @@ class ScriptedApi:
         if self.answers:
             return self._answer(self.answers.popleft())
         if self.when_empty is None and asked["timeout"] > 0:
-            await asyncio.sleep(PATIENCE_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_S):
+                    await self.lets_go.wait()
         return self._answer(self.when_empty or EMPTY)
 
     def _answer(self, body: Any) -> web.Response:

@@ -24,8 +24,10 @@ from tests.telegram.lines import (
     page,
 )
 
+NO_LIST = {"ok": True, "result": {"update_id": 11}}
 
-@pytest.mark.parametrize("bad", [no(502), b"<html>", b"{}", page("rubbish")])
+
+@pytest.mark.parametrize("bad", [no(502), b"<html>", b"{}", page("rubbish"), NO_LIST])
 async def test_receiving_goes_on_after_a_failure(world: World, api: ScriptedApi, bad: Any) -> None:
     api.answers.extend([bad, page(message(11))])
 

@@ -145,6 +145,50 @@ async def test_after_a_silent_day_the_offset_is_let_go(world: World, api: Script
     assert [asked.get("offset") for asked in api.polls()[:3]] == [None, 12, None]
 
 
+async def test_after_a_silent_week_lower_ids_are_as_good_as_any(
+    world: World, api: ScriptedApi
+) -> None:
+    """Telegram draws the next id anew then."""
+    clock = world.clock = HurriedClock(world.clock.now() - world.clock.now())
+    api.answers.append(page(message(900_000_011)))
+
+    async with world.receiving(api.url) as receiver:
+        await api.polled(2)
+        clock.ahead_s = 8 * 86_400
+        api.answers.extend([page(message(41), message(42)), EMPTY])
+        await receiver.one_round()
+        await receiver.one_round()
+
+    assert [row for row, _ in await world.rows()] == ["4242:900000011", "4242:41", "4242:42"]
+    assert [asked.get("offset") for asked in api.polls()[2:4]] == [None, 43]
+
+
+async def test_a_full_page_is_kept_and_the_rest_comes_with_the_next(world: World) -> None:
+    async with Sandbox() as sandbox, world.receiving(sandbox.url) as receiver:
+        control = f"{sandbox.url}/control"
+        await receiver.one_round()
+        sari = await posted(world.session, f"{control}/people", first_name="Sari")
+        await posted(world.session, f"{control}/limits", poll_throttle=False)
+        fault = await posted(world.session, f"{control}/faults", kind="reset", method="getUpdates")
+        for number in range(230):
+            await posted(
+                world.session, f"{control}/people/{sari['id']}/text", text=f"kata {number}"
+            )
+        async with world.session.delete(f"{control}/faults/{fault['id']}") as answer:
+            assert answer.status == 200
+        await receiver.one_round()
+
+        calls = await world.session.get(f"{control}/calls?method=getUpdates")
+        pages = [
+            len(one["answer"]["result"])
+            for one in (await calls.json())["calls"]
+            if one["answer"] and one["answer"].get("result")
+        ]
+    assert pages == [100, 100, 30]
+    ids = [int(row.partition(":")[2]) for row, _ in await world.rows()]
+    assert ids == sorted(ids) and len(ids) == 230
+
+
 # One round on demand
 
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from aiohttp import web
+from multidict import CIMultiDict
 from sqlalchemy import text
 
 from bot.telegram.arrivals import ALLOWED
 from bot.telegram.webhook import SECRET_HEADER, WebhookReceiver
-from storage.database import Tx
-from tests.telegram.lines import ScriptedApi, World, message, served
+from storage.database import Database, Tx
+from tests.telegram.conftest import RING
+from tests.telegram.lines import ScriptedApi, World, message, page, served
 
 
 @asynccontextmanager
@@ -76,9 +80,28 @@ async def test_a_delivery_without_the_secret_is_refused(
     assert await world.rows() == []
 
 
+async def test_two_secrets_are_none(world: World, hooking_api: ScriptedApi) -> None:
+    """Which of them counts would depend on whoever stands in between."""
+    headers = CIMultiDict([(SECRET_HEADER, "hush"), (SECRET_HEADER, "guess")])
+
+    async with hooked(world, hooking_api) as (_, url):
+        body = json.dumps(message(11))
+        async with world.session.post(url, data=body, headers=headers) as answer:
+            assert answer.status == 403
+
+    assert await world.rows() == []
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b'{"update_id": 1', 400), (b'{"no": "id"}', 200), (b"x" * (1024 * 1024 + 1), 413)],
+    [
+        (b'{"update_id": 1', 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 100_000, 400),
+        (b'{"no": "id"}', 200),
+        (b"[]", 200),
+        (b"x" * (1024 * 1024 + 1), 413),
+    ],
 )
 async def test_what_is_no_update_is_not_stored(
     world: World, hooking_api: ScriptedApi, body: bytes, status: int
@@ -87,6 +110,39 @@ async def test_what_is_no_update_is_not_stored(
         assert await delivered(world, url, body) == status
 
     assert await world.rows() == []
+
+
+async def test_while_the_database_is_busy_a_delivery_is_asked_for_again(
+    world: World, hooking_api: ScriptedApi, tmp_path: Path
+) -> None:
+    with Database(
+        f"sqlite:///{tmp_path}/kabar.db", vault_keys=RING, patience_s=0.1
+    ) as world.database:
+        async with hooked(world, hooking_api) as (_, url):
+            with closing(sqlite3.connect(tmp_path / "kabar.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                headers = {SECRET_HEADER: "hush"}
+                body = json.dumps(message(11))
+                async with world.session.post(url, data=body, headers=headers) as answer:
+                    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+                other.execute("ROLLBACK")
+            assert await delivered(world, url, body.encode()) == 200
+
+        assert await world.rows() == [("4242:11", "message")]
+
+
+async def test_what_was_polled_and_is_delivered_again_is_kept_once(
+    world: World, hooking_api: ScriptedApi
+) -> None:
+    hooking_api.answers.append(page(message(11)))
+    async with world.receiving(hooking_api.url):
+        await world.waits_for_a_page()
+
+    async with hooked(world, hooking_api) as (_, url):
+        for number in (11, 12):
+            assert await delivered(world, url, json.dumps(message(number)).encode()) == 200
+
+    assert await world.rows() == [("4242:11", "message"), ("4242:12", "message")]
 
 
 async def test_a_delivery_that_could_not_be_stored_is_asked_for_again(

@@ -1,0 +1,161 @@
+"""Gaps: times in which Telegram's updates were not taken, or nothing that was due was done.
+
+Kept among the settings, by the system's time that no moved clock touches: so a gap spans a crash, a
+stop and a restore as well. One that has consequences stays until these are drawn.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from storage import settings
+from storage.transaction import Tx
+
+LONG = timedelta(hours=1)
+"""Supervisors are told of an outage that was longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From when to when it went well, by the system's time; `known` is until when this process
+    knows that it did before."""
+
+    begins: datetime
+    ends: datetime
+    known: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """`begins` and `ends` are by the system's time, and `offset` is what the moved clock had on top
+    of it. `due_at` is by the moved clock: when its consequences may be drawn, None until then.
+
+    `checkins` and `steps` were due in it and not done, as far as nothing ticked."""
+
+    begins: datetime
+    ends: datetime
+    offset: timedelta
+    due_at: datetime | None = None
+    checkins: int = 0
+    steps: int = 0
+
+    @property
+    def since(self) -> datetime:
+        """Its beginning by the moved clock, as rows have it."""
+        return self.begins + self.offset
+
+    @property
+    def until(self) -> datetime:
+        """Its end by the moved clock, as rows have it."""
+        return self.ends + self.offset
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends - self.begins
+
+    @property
+    def name(self) -> str:
+        """Part of the ids of what follows from it."""
+        return f"{self.ends:%Y%m%dT%H%M%S}"
+
+
+def received(tx: Tx, span: Span, *, offset: timedelta, lost_after: timedelta) -> timedelta:
+    """Updates were taken in `span`; how long were they not before it? In a gap longer than
+    `lost_after` taps may be lost."""
+    gap = _before(tx, settings.ALIVE_AT, span, offset)
+    if gap is None:
+        return timedelta()
+    if gap.length > lost_after:
+        widen(tx, settings.MISSED, gap)
+    if gap.length > LONG:
+        widen(tx, settings.OUTAGE, gap)
+    return gap.length
+
+
+def all_is_in(tx: Tx, *, at: datetime) -> None:
+    """Whatever waited at Telegram in the last gap will be here by then, by the moved clock."""
+    for name in (settings.MISSED, settings.OUTAGE):
+        gap = pending(tx, name)
+        if gap is not None and gap.due_at is None:
+            falls_due(tx, name, at=at)
+
+
+def ticked(tx: Tx, span: Span, *, offset: timedelta) -> Gap | None:
+    """What is due was being done in `span`; the gap before it, if it was a long one."""
+    gap = _before(tx, settings.TICKED_AT, span, offset)
+    return gap if gap is not None and gap.length > LONG else None
+
+
+def _before(tx: Tx, mark: str, span: Span, offset: timedelta) -> Gap | None:
+    before = [one for one in (alive_at(tx, mark), span.known) if one is not None]
+    settings.write(tx, mark, span.ends.isoformat())
+    if not before or max(before) >= span.begins:
+        return None
+    return Gap(begins=max(before), ends=span.begins, offset=offset)
+
+
+def alive_at(tx: Tx, mark: str = settings.ALIVE_AT) -> datetime | None:
+    """Until when it went well, by the system's time; None before the first time."""
+    found = settings.read(tx, mark)
+    return None if found is None else datetime.fromisoformat(found)
+
+
+def pending(tx: Tx, name: str) -> Gap | None:
+    """The gap under `name` (MISSED, OUTAGE) that has not had its consequences yet."""
+    found = settings.read(tx, name)
+    if found is None:
+        return None
+    raw = json.loads(found)
+    due_at = raw["due_at"]
+    return Gap(
+        begins=datetime.fromisoformat(raw["begins"]),
+        ends=datetime.fromisoformat(raw["ends"]),
+        offset=timedelta(seconds=raw["offset_s"]),
+        due_at=None if due_at is None else datetime.fromisoformat(due_at),
+        checkins=raw["checkins"],
+        steps=raw["steps"],
+    )
+
+
+def widen(tx: Tx, name: str, gap: Gap) -> None:
+    """Keep it under `name`. With one that still stands there it becomes one: nobody is asked, or
+    told, twice. It is due when both are."""
+    other = pending(tx, name)
+    if other is not None:
+        gap = replace(
+            gap,
+            begins=min(gap.begins, other.begins),
+            ends=max(gap.ends, other.ends),
+            due_at=_later(gap.due_at, other.due_at),
+            checkins=gap.checkins + other.checkins,
+            steps=gap.steps + other.steps,
+        )
+    _write(tx, name, gap)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return None if one is None or other is None else max(one, other)
+
+
+def falls_due(tx: Tx, name: str, *, at: datetime) -> None:
+    """Its consequences are drawn at `at`, by the moved clock."""
+    gap = pending(tx, name)
+    if gap is not None:
+        _write(tx, name, replace(gap, due_at=at))
+
+
+def close(tx: Tx, name: str) -> None:
+    """All that follows from it is done."""
+    settings.forget(tx, name)
+
+
+def _write(tx: Tx, name: str, gap: Gap) -> None:
+    raw = {
+        "begins": gap.begins.isoformat(),
+        "ends": gap.ends.isoformat(),
+        "offset_s": gap.offset.total_seconds(),
+        "due_at": None if gap.due_at is None else gap.due_at.isoformat(),
+        "checkins": gap.checkins,
+        "steps": gap.steps,
+    }
+    settings.write(tx, name, json.dumps(raw))
