@@ -54,7 +54,7 @@ class KeyRing:
             file.write(ring._as_json())
             file.flush()
             os.fsync(file.fileno())
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         return ring
 
     @classmethod
@@ -133,7 +133,7 @@ def _encoded(key: bytes) -> str:
     return base64.b64encode(key).decode("ascii")
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Make a new name in it outlive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:

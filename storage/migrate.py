@@ -59,6 +59,39 @@ def downgrade(database_url: str, revision: str) -> None:
         command.downgrade(config, revision)
 
 
+class Rebuilding:
+    """A database whose tables are empty and of an earlier step, until `finish`."""
+
+    def __init__(self, config: "Config") -> None:
+        self.connection: Connection = config.attributes["connection"]
+        self._config = config
+
+    def start(self, revision: str) -> None:
+        """Drop what is there and make the tables of `revision`.
+
+        Dropping and not deleting: the trigger that keeps the audit from shrinking looks at rows,
+        and this is the one deed that may replace an audit, by an older state of the same.
+        """
+        from alembic import command
+
+        command.downgrade(self._config, "base")
+        command.upgrade(self._config, revision)
+
+    def finish(self) -> None:
+        """Take every later step, with the rows in place."""
+        from alembic import command
+
+        command.upgrade(self._config, "head")
+
+
+@contextmanager
+def rebuilding(database_url: str) -> Iterator[Rebuilding]:
+    """One transaction in which a database is made anew, wholly or not at all. For a restore."""
+    _known(database_url)
+    with _migrating(database_url) as config:
+        yield Rebuilding(config)
+
+
 def draft(message: str) -> None:
     """Write the next numbered migration: what tables.py has beyond the last step. For developers.
 

@@ -8,6 +8,10 @@ from storage.transaction import Tx
 
 CLOCK_OFFSET = "clock_offset_s"
 BOT_USERNAME = "bot_username"
+ALIVE_AT = "receiving_alive_at"  # when receiving was last seen to work, by the system's clock
+WRAPPING_KEY = "wrapping_key"  # id of the key of the ring that new data keys are wrapped by
+PRUNE_AT = "prune_at"  # when what is kept for a time only is looked through again
+PRUNED_TO = "pruned_to"  # number of the last row of the inbox that has been looked through
 
 
 def read(tx: Tx, name: str) -> str | None:
