@@ -523,7 +523,6 @@ def test_connections_are_set_up_as_promised(database: Database, reads: bool) -> 
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("postgresql://kabar:geheim@db/kabar", "later version"),
         ("sqlite://", "file"),
         ("sqlite:///:memory:", "file"),
         ("sqlite+aiosqlite:///kabar.db", "file"),
