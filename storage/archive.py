@@ -1,9 +1,9 @@
 """The file of a backup: a stream of bytes, packed and sealed in pieces that have a fixed order.
 
     KABAR-BACKUP 1
-    {"step": "0004", "at": "...", "wall": "...", "key_id": "...", "last": {...}, "wrapped": "..."}
+    {"step": "0004", "at": "...", "wall": "...", "key_id": "...", "last": {}, "wrapped": "..."}
     length (4 bytes) | AES-256-GCM of up to 256 KiB of the packed stream
-    ...                                                         the last one says that it is the last
+    ...
 
 A key made for this file alone seals the pieces; it stands in the second line, wrapped by a key of
 the key ring and bound to the rest of that line. The number of a piece and whether it is the last

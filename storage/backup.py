@@ -94,6 +94,8 @@ def parts(reader: ArchiveReader) -> Iterator[tuple[str, list[str], Iterator[Row]
 
 
 def _write(tx: Tx, file: BinaryIO, ring: KeyRing, moments: Moments) -> dict[str, int]:
+    file.seek(0)  # it may be the second try, after a server that was lost
+    file.truncate()
     at, wall = moments(tx)
     steps = table("alembic_version", column("version_num"))
     step = tx.execute(select(steps.c.version_num)).scalar_one()

@@ -103,7 +103,7 @@ def draft(message: str) -> None:
     """
     from alembic import command
 
-    following = f"{int(_head()) + 1:04}"
+    following = f"{int(head()) + 1:04}"
     with TemporaryDirectory() as directory:
         scratch = f"sqlite:///{directory}/scratch.db"
         upgrade(scratch)
@@ -116,12 +116,12 @@ def status(database_url: str) -> Status:
     """Where the database stands; one that does not exist is not made by asking."""
     file = database_file(database_url)
     if file is not None and not file.exists():
-        return Status(current=None, head=_head())
-    with _reading(database_url) as connection:
+        return Status(current=None, head=head())
+    with reading(database_url) as connection:
         steps = table("alembic_version", column("version_num"))
         migrated = inspect(connection).has_table(steps.name)
         current = connection.scalar(select(steps.c.version_num)) if migrated else None
-    return Status(current=current, head=_head())
+    return Status(current=current, head=head())
 
 
 def require_current(database_url: str) -> None:
@@ -155,7 +155,8 @@ def prepare_key_file(database_url: str, key_path: Path) -> KeyRing:
     return KeyRing.create(key_path)
 
 
-def _head() -> str:
+def head() -> str:
+    """The last step that this program knows."""
     return CURRENT_HEAD.read_text().strip()
 
 
@@ -163,12 +164,12 @@ def _is_new(database_url: str) -> bool:
     file = database_file(database_url)
     if file is not None and not file.exists():
         return True
-    with _reading(database_url) as connection:
+    with reading(database_url) as connection:
         return not inspect(connection).get_table_names()
 
 
 @contextmanager
-def _reading(database_url: str) -> Iterator[Connection]:
+def reading(database_url: str) -> Iterator[Connection]:
     engines = engine_of(database_url)
     reading = engines.reading_engine(database_url, patience_s=PATIENCE_S, connections=1)
     until = time.monotonic() + PATIENCE_S

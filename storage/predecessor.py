@@ -13,7 +13,14 @@ from storage.archive import Header
 from storage.settings import CLOCK_OFFSET
 
 STRANGERS = "tamu"
-SILENT = (ContactState.STOPPED, ContactState.WRONG_PERSON, ContactState.BLOCKED)
+CENTRE = "centre"
+SILENT = (
+    ContactState.STOPPED,
+    ContactState.WRONG_PERSON,
+    ContactState.BLOCKED,
+    ContactState.REJECTED,
+    ContactState.DECLINED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,7 @@ class Before:
     families: tuple[Family, ...] = ()
     careful: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     clock_offset_s: float = 0.0
+    centre: datetime | None = None  # when the centre's own data key was made
 
 
 def holds_rows(connection: Connection) -> bool:
@@ -65,7 +73,15 @@ def look(connection: Connection, header: Header) -> Before:
             for row in connection.execute(select(c.c.id, c.c.state, c.c.level).where(careful))
         },
         clock_offset_s=float(offset or 0),
+        centre=centre_of(connection),
     )
+
+
+def centre_of(connection: Connection) -> datetime | None:
+    """By this two databases are known to be of the same centre; new keys do not change it."""
+    d = tables.data_keys
+    found: datetime | None = connection.scalar(select(d.c.created_at).where(d.c.subject == CENTRE))
+    return found
 
 
 def _families(connection: Connection, header: Header) -> tuple[Family, ...]:
