@@ -171,7 +171,8 @@ def a_family(tx: Tx, room: Room, code: str = "K-0001", *, level: Level = Level.D
         tx, name="Ratna", role=Role.SOCIAL_WORKER, timezone="Asia/Jakarta", now=NOW
     )
     case = a_case(code, worker.owner_id)
-    contact = a_contact(case.id, level, NOW.date() if level is Level.OPEN else None)
+    held_on = NOW.date() - timedelta(days=1) if level is Level.OPEN else None
+    contact = a_contact(case.id, level, held_on)
     enrol.add_case(tx, room, case, contact, now=NOW - timedelta(days=1))
     addresses.link(tx, "contact", contact.id, 500_000 + len(code), now=NOW)
     contacts.update(tx, contact.id, state=ContactState.ACTIVE, next_due_at=NOW + timedelta(days=7))
