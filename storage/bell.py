@@ -57,7 +57,10 @@ class Bell:
     def close(self) -> None:
         """Send what was told last, then stop."""
         with self._gate:
+            is_closed = self._closing.is_set()
             self._closing.set()
+        if is_closed:
+            return
         if self._thread.ident:
             self._asks.setblocking(True)
             with suppress(OSError):

@@ -85,6 +85,11 @@ class Database:
         """
         self._writer.on_commit(bell)
 
+    @property
+    def is_shared(self) -> bool:
+        """May other processes do the same work on it at the same time?"""
+        return not isinstance(self._writer, Writer)
+
     def close(self) -> None:
         """Finish what is queued and stop the threads. It waits: call it beside the event loop."""
         self._readers.shutdown()

@@ -11,7 +11,7 @@ from typing import TypeVar
 import psycopg
 from psycopg import IsolationLevel
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPICursor, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -209,6 +209,16 @@ def _line(patience_s: float) -> dict[str, object]:
     }
 
 
+def _without_words(context: ExceptionContext) -> None:
+    """PostgreSQL tells which values it refused, and some of them are what a person wrote."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if isinstance(error, psycopg.Error) and wrapped is not None and error.sqlstate:
+        quotes = error.sqlstate.startswith("22")  # data_exception: the value is its very text
+        said = "" if quotes else error.diag.message_primary
+        error.args = (f"{error.sqlstate} {said}".rstrip(),)
+        wrapped.args = (f"({type(error).__module__}.{type(error).__qualname__}) {error}",)
+
+
 def _engine(
     url: str,
     *,
@@ -235,6 +245,7 @@ def _engine(
     )
     _set_up(engine, "; ".join(settings), isolation=isolation, read_only=read_only)
     event.listen(engine, "after_cursor_execute", _count)
+    event.listen(engine, "handle_error", _without_words)
     return engine
 
 

@@ -34,6 +34,8 @@ max_wal_senders = 0
 autovacuum = off
 """
 
+ROLES = "CREATE ROLE guest LOGIN; CREATE ROLE stranger LOGIN PASSWORD 'another'"
+
 
 class Server:
     """One PostgreSQL. `database()` gives the address of a new database with all tables."""
@@ -44,7 +46,10 @@ class Server:
         self._server.ensure_pgdata_inited()
         with (folder / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS)
+        rules = folder / "pg_hba.conf"
+        rules.write_text(f"local all stranger scram-sha-256\n{rules.read_text()}")
         self._server.start()
+        self.asks(self.address("postgres"), ROLES)
         self.empty(MIGRATED)
         migrate.upgrade(self.address(MIGRATED))
 
