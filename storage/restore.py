@@ -30,7 +30,7 @@ from storage.keyring import KeyRing
 from storage.migrate import Rebuilding
 from storage.predecessor import Before
 from storage.transaction import Tx
-from storage.vault import Vault
+from storage.vault import WRAPPING_KEY, Vault
 
 NOT_EMPTY = (
     "The database is not empty, and nothing was changed. To put the backup in its place, say"
@@ -174,7 +174,7 @@ def _rebuilt(made: Rebuilding, given: _Given, standing: _Standing) -> Restored:
     _refuse_other_keys(made.connection, given.ring)
     tx = Tx(made.connection, Vault(given.ring))
     before = _same_centre(made.connection, standing, given.wish)
-    settings.write(tx, settings.WRAPPING_KEY, given.ring.current)
+    settings.write(tx, WRAPPING_KEY, given.ring.current)
     if before is not None and before.clock_offset_s > float(
         settings.read(tx, settings.CLOCK_OFFSET) or 0
     ):

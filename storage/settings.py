@@ -8,10 +8,11 @@ from storage.transaction import Tx
 
 CLOCK_OFFSET = "clock_offset_s"
 BOT_USERNAME = "bot_username"
-ALIVE_AT = "receiving_alive_at"  # when receiving was last seen to work, by the system's clock
-WRAPPING_KEY = "wrapping_key"  # id of the key of the ring that new data keys are wrapped by
-PRUNE_AT = "prune_at"  # when what is kept for a time only is looked through again
-PRUNED_TO = "pruned_to"  # number of the last row of the inbox that has been looked through
+ALIVE_AT = "receiving_alive_at"
+"""Until when Telegram's updates were surely being taken, by the system's time; see gaps.py."""
+TICKED_AT = "ticking_alive_at"
+MISSED = "receiving_gap"  # a gap in which taps may be lost, until open questions are asked again
+OUTAGE = "outage"  # a long one, until supervisors have been told
 
 
 def read(tx: Tx, name: str) -> str | None:

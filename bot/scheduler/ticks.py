@@ -11,6 +11,7 @@ from functools import partial
 
 from sqlalchemy import Table, select
 
+from bot.scheduler.chores import run_chores
 from bot.usecases import follow_up, ring
 from bot.usecases.room import Room
 from storage import chains, checkins, contacts, locks, outbox, tables
@@ -84,6 +85,7 @@ async def run_due(database: Database, room: Room, *, now: datetime) -> int:
             except Exception:
                 log.exception("a due row failed", extra={"action": f"tick_{duty.name}", "row": row})
                 await database.write(put_off, duty, row, now=now)
+    await run_chores(database, now=now)
     return done
 
 

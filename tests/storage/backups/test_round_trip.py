@@ -16,11 +16,12 @@ from storage.errors import BackupBroken, BackupError, BackupExists, BackupKeyMis
 from storage.keyring import KeyRing
 from storage.rows import change
 from storage.transaction import Tx
+from storage.vault import WRAPPING_KEY
 from tests.postgres import Server
 from tests.storage.backups.conftest import CANARY, NOW, Centre, a_family, everything, fill, writes
 from tests.storage.backups.earlier import as_of_step
 
-ADDED = {settings.ALIVE_AT, settings.WRAPPING_KEY}
+ADDED = {settings.ALIVE_AT, WRAPPING_KEY}
 
 
 def without_what_a_restore_writes(rows: dict[str, list[tuple[object, ...]]]) -> object:
