@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import config
-from bot.commands import cases, database, desk, replies, staff
+from bot.commands import cases, database, desk, keys, replies, staff
 from flows import loader
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Kabar keeps in touch with families after a child leaves social rehabilitation.",
 )
 app.add_typer(database.app, name="db")
+app.add_typer(keys.app, name="keys")
 app.add_typer(staff.app, name="staff")
 app.add_typer(cases.case_app, name="case")
 app.add_typer(cases.contact_app, name="contact")

@@ -12,7 +12,17 @@
     │   ├── KeyFileMissing
     │   ├── KeyFileExists
     │   ├── KeyFileUnsafe
-    │   └── KeyFileBroken
+    │   ├── KeyFileBroken
+    │   ├── KeyFileInUse
+    │   └── KeyFileUnwritten
+    ├── BackupError             a backup cannot be made or used
+    │   ├── BackupExists
+    │   ├── BackupUnwritten
+    │   ├── BackupUnknown
+    │   ├── BackupBroken
+    │   ├── BackupKeyMissing
+    │   └── BackupNewer
+    ├── RestoreRefused          a restore would lose or undo something; nothing was changed
     └── SealError               a sealed field cannot be opened
         ├── SubjectErased
         ├── KeyUnknown
@@ -133,6 +143,90 @@ class KeyFileBroken(KeyFileError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(path, f"{problem}. Put back your copy of the key file.")
         self.problem = problem
+
+
+class KeyFileInUse(KeyFileError):
+    """Two hands on the ring at once could lose one of the keys."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "another `kabar keys rotate` is at work on it; wait for its end.")
+
+
+class KeyFileUnwritten(KeyFileError):
+    """The ring on the disk is the one from before; nothing is wrapped by the new key yet."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            path,
+            f"the key file could not be written ({reason}) and is as it was. It must be writable,"
+            " with its directory, by the user of this command.",
+        )
+
+
+class BackupError(StorageError):
+    """A backup cannot be made or used; nothing was changed, show the text."""
+
+
+class BackupExists(BackupError):
+    """A backup is never written over."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already and was left as it is. Give another name.")
+
+
+class BackupUnwritten(BackupError):
+    """No file of that name was made: half a backup is none."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} could not be written ({reason}), so there is no backup. See whether the disk"
+            " is full or failing, and whether this user may write there."
+        )
+
+
+class BackupUnknown(BackupError):
+    """The file is something else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is no backup of Kabar, or one of a later version. Give a file that"
+            " `kabar db backup` has written."
+        )
+
+
+class BackupBroken(BackupError):
+    """Not one row of it is used: what was cut or changed anywhere cannot be trusted anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The backup is damaged, cut short or was changed, and nothing of it was used. Take"
+            " another copy of it, or an older backup."
+        )
+
+
+class BackupKeyMissing(BackupError):
+    """The key file is another one, or the key was dropped from it since."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"The backup needs key {key_id}, which the key file lacks. Set KABAR_KEY_FILE to the"
+            " copy of the key file from the time of the backup."
+        )
+        self.key_id = key_id
+
+
+class BackupNewer(BackupError):
+    """Made by a later version of the program."""
+
+    def __init__(self, step: str, head: str) -> None:
+        super().__init__(
+            f"The backup is of step {step}, this program knows steps up to {head}. Install the"
+            " version of Kabar that made it, or a later one."
+        )
+
+
+class RestoreRefused(StorageError):
+    """Going on would lose or undo something that the operator has not named; show the text."""
 
 
 class SealError(StorageError):

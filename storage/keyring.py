@@ -8,16 +8,25 @@ found again. Keys are 32 bytes in base64.
 """
 
 import base64
+import fcntl
 import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from storage.errors import KeyFileBroken, KeyFileExists, KeyFileMissing, KeyFileUnsafe
+from storage.errors import (
+    KeyFileBroken,
+    KeyFileExists,
+    KeyFileInUse,
+    KeyFileMissing,
+    KeyFileUnsafe,
+    KeyFileUnwritten,
+)
 
 KEY_BYTES = 32
 VERSION = 1
@@ -27,11 +36,15 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRing:
-    """Wrapping keys by id, the id of the one that wraps, and the key of the look-up hashes."""
+    """Wrapping keys by id, the id of the one that wraps, and the key of the look-up hashes.
+
+    `path` is the file it was read from, None for a ring that has none.
+    """
 
     keys: Mapping[str, bytes] = field(repr=False)
     current: str
     index_key: bytes = field(repr=False)
+    path: Path | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -44,6 +57,7 @@ class KeyRing:
             keys={key_id: secrets.token_bytes(KEY_BYTES)},
             current=key_id,
             index_key=secrets.token_bytes(KEY_BYTES),
+            path=path,
         )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -54,7 +68,7 @@ class KeyRing:
             file.write(ring._as_json())
             file.flush()
             os.fsync(file.fileno())
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         return ring
 
     @classmethod
@@ -74,6 +88,52 @@ class KeyRing:
             if mode & OTHERS:
                 raise KeyFileUnsafe(path, stat.S_IMODE(mode))
             return cls._from_json(path, os.read(descriptor, LONGEST))
+        finally:
+            os.close(descriptor)
+
+    def with_new_key(self) -> Self:
+        """The same ring with one more key, which wraps from now on."""
+        key_id = secrets.token_hex(4)
+        return replace(
+            self, keys={**self.keys, key_id: secrets.token_bytes(KEY_BYTES)}, current=key_id
+        )
+
+    def with_current_alone(self) -> Self:
+        """The same ring without the keys that wrap no more."""
+        return replace(self, keys={self.current: self.keys[self.current]})
+
+    def save(self, path: Path) -> None:
+        """Put this ring in the place of the one in `path`, at once and on the disk; owner and mode
+        stay. Raises KeyFileUnwritten, and then the file is as it was."""
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            kept = path.stat()
+            partial.unlink(missing_ok=True)  # left over by a crash
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                if (kept.st_uid, kept.st_gid) != (os.geteuid(), os.getegid()):
+                    os.fchown(descriptor, kept.st_uid, kept.st_gid)
+                os.fchmod(descriptor, stat.S_IMODE(kept.st_mode))
+                file.write(self._as_json())
+                file.flush()
+                os.fsync(descriptor)
+            partial.replace(path)
+            sync_directory(path.parent)
+        except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise KeyFileUnwritten(path, error.strerror or type(error).__name__) from error
+
+    @staticmethod
+    @contextmanager
+    def held(path: Path) -> Iterator[None]:
+        """Nobody else changes the file meanwhile. Raises KeyFileInUse."""
+        descriptor = os.open(path.parent, os.O_RDONLY)  # the file itself is replaced on the way
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise KeyFileInUse(path) from None
         finally:
             os.close(descriptor)
 
@@ -104,6 +164,7 @@ class KeyRing:
             keys={key_id: key for key_id, key in keys.items() if key},
             current=current,
             index_key=index_key,
+            path=path,
         )
 
 
@@ -133,7 +194,7 @@ def _encoded(key: bytes) -> str:
     return base64.b64encode(key).decode("ascii")
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Make a new name in it outlive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:

@@ -63,6 +63,39 @@ def downgrade(database_url: str, revision: str) -> None:
         command.downgrade(config, revision)
 
 
+class Rebuilding:
+    """A database whose tables are empty and of an earlier step, until `finish`."""
+
+    def __init__(self, config: "Config") -> None:
+        self.connection: Connection = config.attributes["connection"]
+        self._config = config
+
+    def start(self, revision: str) -> None:
+        """Drop what is there and make the tables of `revision`.
+
+        Dropping and not deleting: the trigger that keeps the audit from shrinking looks at rows,
+        and this is the one deed that may replace an audit, by an older state of the same.
+        """
+        from alembic import command
+
+        command.downgrade(self._config, "base")
+        command.upgrade(self._config, revision)
+
+    def finish(self) -> None:
+        """Take every later step, with the rows in place."""
+        from alembic import command
+
+        command.upgrade(self._config, "head")
+
+
+@contextmanager
+def rebuilding(database_url: str) -> Iterator[Rebuilding]:
+    """One transaction in which a database is made anew, wholly or not at all. For a restore."""
+    _known(database_url)
+    with _migrating(database_url) as config:
+        yield Rebuilding(config)
+
+
 def draft(message: str) -> None:
     """Write the next numbered migration: what tables.py has beyond the last step. For developers.
 
@@ -70,7 +103,7 @@ def draft(message: str) -> None:
     """
     from alembic import command
 
-    following = f"{int(_head()) + 1:04}"
+    following = f"{int(head()) + 1:04}"
     with TemporaryDirectory() as directory:
         scratch = f"sqlite:///{directory}/scratch.db"
         upgrade(scratch)
@@ -83,12 +116,12 @@ def status(database_url: str) -> Status:
     """Where the database stands; one that does not exist is not made by asking."""
     file = database_file(database_url)
     if file is not None and not file.exists():
-        return Status(current=None, head=_head())
-    with _reading(database_url) as connection:
+        return Status(current=None, head=head())
+    with reading(database_url) as connection:
         steps = table("alembic_version", column("version_num"))
         migrated = inspect(connection).has_table(steps.name)
         current = connection.scalar(select(steps.c.version_num)) if migrated else None
-    return Status(current=current, head=_head())
+    return Status(current=current, head=head())
 
 
 def require_current(database_url: str) -> None:
@@ -122,7 +155,8 @@ def prepare_key_file(database_url: str, key_path: Path) -> KeyRing:
     return KeyRing.create(key_path)
 
 
-def _head() -> str:
+def head() -> str:
+    """The last step that this program knows."""
     return CURRENT_HEAD.read_text().strip()
 
 
@@ -130,12 +164,12 @@ def _is_new(database_url: str) -> bool:
     file = database_file(database_url)
     if file is not None and not file.exists():
         return True
-    with _reading(database_url) as connection:
+    with reading(database_url) as connection:
         return not inspect(connection).get_table_names()
 
 
 @contextmanager
-def _reading(database_url: str) -> Iterator[Connection]:
+def reading(database_url: str) -> Iterator[Connection]:
     engines = engine_of(database_url)
     reading = engines.reading_engine(database_url, patience_s=PATIENCE_S, connections=1)
     until = time.monotonic() + PATIENCE_S

@@ -10,6 +10,7 @@ Each subject (`case:...`, `contact:...`, `staff:...`, `centre`) has a data key o
 import hmac
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -20,12 +21,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, CursorResult, Executable, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.errors import KeyUnknown, SubjectErased, Tampered
+from storage.errors import KeyFileError, KeyUnknown, SubjectErased, Tampered
 from storage.keyring import KEY_BYTES, KeyRing
-from storage.tables import data_keys, erasures
+from storage.tables import data_keys, erasures, settings
 
 FORMAT = b"\x01"
 NONCE_BYTES = 12
+WRAPPING_KEY = (
+    "wrapping_key"  # setting: id of the key of the ring that new data keys are wrapped by
+)
 TAG_BYTES = 16
 # Telegram hands on halves of emoji; what a person wrote is kept even then.
 LENIENT = "surrogatepass"
@@ -68,7 +72,7 @@ class Vault:
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
-        self._wrapping = {key_id: AESGCM(key) for key_id, key in ring.keys.items()}
+        self._wrapping = _ciphers_of(ring)
         self._lock = Lock()
         self._erasures = 0
         self._ciphers: dict[str, AESGCM] = {}
@@ -109,6 +113,11 @@ class Vault:
         message = f"{purpose}|{value}".encode("utf-8", LENIENT)
         return hmac.digest(self._ring.index_key, message, "sha256").hex()
 
+    def rewrapped(self, subject: str, key_id: str, wrapped: bytes) -> bytes:
+        """The same data key under the current key of the ring. Raises KeyUnknown or Tampered."""
+        key = self._unwrapped(subject, key_id, wrapped)
+        return _encrypt(self._wrapping[self._ring.current], key, _key_place(subject))
+
     def destroy(self, tx: Transaction, subject: str, *, now: datetime) -> None:
         """Erase for good what was sealed for `subject`, and write it into the ledger of erasures.
 
@@ -146,13 +155,7 @@ class Vault:
         wrapped, key_id = found
         if wrapped is None:
             raise SubjectErased(subject)
-        wrapping = self._wrapping.get(key_id)
-        if wrapping is None:
-            raise KeyUnknown(subject, key_id)
-        key = _decrypt(wrapping, wrapped, _key_place(subject))
-        if key is None:
-            raise Tampered("data_keys.wrapped", subject)
-        return AESGCM(key)
+        return AESGCM(self._unwrapped(subject, key_id, wrapped))
 
     def _new_cipher(self, tx: Transaction, subject: str) -> AESGCM:
         key = os.urandom(KEY_BYTES)
@@ -164,13 +167,49 @@ class Vault:
             "created_at": func.now(),  # the database's clock: nobody is shown this moment
         }
         cipher: AESGCM | None = AESGCM(key)
-        if not _insert(tx, data_keys, row):  # another transaction made one meanwhile
+        if _insert(tx, data_keys, row):
+            self._follow(tx, subject, key, key_id)
+        else:  # another transaction made one meanwhile
             cipher = self._stored_cipher(tx, subject)
         if cipher is None:
             raise KeyUnknown(subject, None)
         if not tx.in_inner_savepoint:  # which could be rolled back while the transaction goes on
             tx.open_keys.ciphers[subject] = cipher
         return cipher
+
+    def _follow(self, tx: Transaction, subject: str, key: bytes, key_id: str) -> None:
+        """Nothing new may be wrapped by a key that is about to be dropped from the ring, which this
+        process may have read before. Looked at after the insert: a rotation waits for those that
+        are under way, and later ones see what it has written."""
+        wanted = tx.execute(
+            select(settings.c.value).where(settings.c.name == WRAPPING_KEY)
+        ).scalar()
+        if wanted not in (None, key_id):
+            wrapped = _encrypt(self._wrapping_key(subject, wanted), key, _key_place(subject))
+            values = {"wrapped": wrapped, "key_id": wanted}
+            tx.execute(update(data_keys).where(data_keys.c.subject == subject).values(values))
+
+    def _unwrapped(self, subject: str, key_id: str, wrapped: bytes) -> bytes:
+        key = _decrypt(self._wrapping_key(subject, key_id), wrapped, _key_place(subject))
+        if key is None:
+            raise Tampered("data_keys.wrapped", subject)
+        return key
+
+    def _wrapping_key(self, subject: str, key_id: str) -> AESGCM:
+        """A key that is not known may have come to the key file since. Raises KeyUnknown."""
+        if key_id not in self._wrapping:
+            self._reload()
+        if key_id not in self._wrapping:
+            raise KeyUnknown(subject, key_id)
+        return self._wrapping[key_id]
+
+    def _reload(self) -> None:
+        """Keys that were known stay so: another thread may be about to use one."""
+        with self._lock, suppress(KeyFileError):
+            fresh = self._ring if self._ring.path is None else KeyRing.load(self._ring.path)
+            if fresh.index_key == self._ring.index_key:  # else it is the file of another centre
+                self._wrapping = {**self._wrapping, **_ciphers_of(fresh)}
+                self._ring = fresh
 
     def _kept(self, hand: OpenKeys, subject: str) -> AESGCM | None:
         with self._lock:
@@ -193,6 +232,10 @@ def _insert(tx: Transaction, table: Table, row: Mapping[str, object]) -> bool:
     dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(row).on_conflict_do_nothing()
     return tx.execute(statement.returning(*table.primary_key.columns)).first() is not None
+
+
+def _ciphers_of(ring: KeyRing) -> dict[str, AESGCM]:
+    return {key_id: AESGCM(key) for key_id, key in ring.keys.items()}
 
 
 def _place(column: str, row: str) -> bytes:

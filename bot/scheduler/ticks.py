@@ -12,6 +12,7 @@ from types import ModuleType
 
 from sqlalchemy import Table, select
 
+from bot.scheduler.chores import run_chores
 from bot.usecases import ask_again, follow_up, report_outage, ring
 from bot.usecases.room import Room
 from storage import chains, checkins, contacts, locks, outbox, tables
@@ -129,6 +130,7 @@ async def run_due(database: Database, room: Room, *, now: datetime) -> int:
                 log.exception("a due row failed", extra={"action": f"tick_{duty.name}", "row": row})
                 # What has failed must not stand in the way of what is due after it.
                 await database.write(duty.put_off, row, now=now, until=now + TRY_AGAIN)
+    await run_chores(database, now=now)
     return done
 
 

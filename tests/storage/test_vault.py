@@ -27,7 +27,7 @@ from sqlalchemy import (
 from storage.database import Database, Tx
 from storage.errors import CommitFailed, KeyUnknown, SubjectErased, Tampered
 from storage.keyring import KeyRing
-from storage.tables import data_keys, erasures, metadata
+from storage.tables import data_keys, erasures, metadata, settings
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ def program(tmp_path: Path, ring: KeyRing) -> Iterator[Opens]:
         return database
 
     first = start()
-    first.write_now(lambda tx: metadata.create_all(tx.connection, [data_keys, erasures]))
+    first.write_now(lambda tx: metadata.create_all(tx.connection, [data_keys, erasures, settings]))
     first.write_now(lambda tx: schema.create_all(tx.connection))
     yield start
     for database in running:
@@ -457,7 +457,8 @@ def test_a_ring_that_lacks_the_key_says_so(program: Opens, ring: KeyRing) -> Non
     program().write_now(write_letter)
 
     with pytest.raises(KeyUnknown, match=ring.current):
-        program(replace(ring, keys={"new": b"n" * 32}, current="new")).read_now(read_letter)
+        lacking = replace(ring, keys={"new": b"n" * 32}, current="new", path=None)
+        program(lacking).read_now(read_letter)
 
 
 def test_a_ring_with_another_key_of_that_name_opens_nothing(program: Opens, ring: KeyRing) -> None:
