@@ -50,9 +50,12 @@ class Run:
     calls: dict[str, int]
 
 
-def measure(*, families: int, repeats: int, way: str) -> dict[str, list[Run]]:
-    """All contenders in turn, `repeats` times."""
-    found: dict[str, list[Run]] = {KABAR: [], AIOGRAM: [], PTB: []}
+def measure(
+    *, families: int, repeats: int, way: str, names: tuple[str, ...] = (KABAR, AIOGRAM, PTB)
+) -> dict[str, list[Run]]:
+    """All contenders in turn, `repeats` times. A name that is a folder is an earlier Kabar there,
+    so that a change is compared in one run."""
+    found: dict[str, list[Run]] = {name: [] for name in names}
     port = free_port()
     api_url = f"http://127.0.0.1:{port}"
     with (
@@ -65,7 +68,7 @@ def measure(*, families: int, repeats: int, way: str) -> dict[str, list[Run]]:
         centre = centres.build(first, centres.the_room(), families=families, workers=10)
         for number in range(repeats):
             for name, runs in found.items():
-                fresh = copied(centre, Path(made) / f"{name}{number}")
+                fresh = copied(centre, Path(made) / f"{len(name)}-{number}")
                 runs.append(_run(name, fresh, api_url, way))
     return found
 
@@ -94,8 +97,10 @@ def _run(name: str, centre: Centre, api_url: str, way: str) -> Run:
 @contextmanager
 def contender(name: str, centre: Centre, api_url: str) -> Iterator[psutil.Process]:
     """The program, ready to receive."""
-    if name == KABAR:
-        with kabar(centre, api_url, pace_total=1e6, pace_chat=1e6) as (process, _):
+    if name not in (AIOGRAM, PTB):
+        source = None if name == KABAR else name
+        lifted = {"pace_total": 1e6, "pace_chat": 1e6}
+        with kabar(centre, api_url, source=source, **lifted) as (process, _):
             yield process
     elif name == AIOGRAM:
         with program("benchmarks.peers.with_aiogram", api_url, core=BOT_CORE) as process:

@@ -104,7 +104,9 @@ class Town:
             self.ended = time.monotonic()
         if step < self.acts:
             keys = [] if markup is None else pressable(markup)
-            place = -1 if step == self.acts - 1 else (chat + step) % 2  # the last one says it is over
+            place = (
+                -1 if step == self.acts - 1 else (chat + step) % 2
+            )  # the last one says it is over
             self.act(chat, message, keys[place] if keys else "", markup)
             self.serve()
 

@@ -30,13 +30,15 @@ def pin(process: subprocess.Popen[bytes], core: int) -> None:
 
 @contextmanager
 def program(
-    *module: str, core: int, environment: Mapping[str, str] | None = None
+    *module: str, core: int, environment: Mapping[str, str] | None = None, source: str | None = None
 ) -> Iterator[psutil.Process]:
-    """`python -m ...` until the end of the block; what it says goes nowhere, unless it is wanted."""
+    """`python -m ...` until the end of the block, out of another checkout where `source` names
+    one. What it says goes nowhere, unless BENCHMARK_SHOW is set."""
     show = None if os.environ.get("BENCHMARK_SHOW") else subprocess.DEVNULL
     running = subprocess.Popen(
         [sys.executable, "-m", *module],
         env=os.environ | (environment or {}),
+        cwd=source,
         stdout=show,
         stderr=show,
     )
@@ -54,9 +56,10 @@ def program(
 
 @contextmanager
 def kabar(
-    centre: Centre, api_url: str, **settings: object
+    centre: Centre, api_url: str, *, source: str | None = None, **settings: object
 ) -> Iterator[tuple[psutil.Process, float]]:
-    """`kabar run` on this centre, ready; and how long that took in seconds."""
+    """`kabar run` on this centre, ready; and how long that took in seconds. `source` is another
+    checkout to run."""
     port = free_port()
     environment = {
         "KABAR_BOT_TOKEN": TOKEN,
@@ -66,8 +69,9 @@ def kabar(
         "KABAR_HTTP_PORT": str(port),
     }
     environment |= {f"KABAR_{name.upper()}": str(value) for name, value in settings.items()}
+    environment |= {} if source is None else {"PYTHONPATH": source}
     began = time.monotonic()
-    with program("bot", "run", core=BOT_CORE, environment=environment) as process:
+    with program("bot", "run", core=BOT_CORE, environment=environment, source=source) as process:
         until_200(f"http://127.0.0.1:{port}/ready")
         yield process, time.monotonic() - began
 
