@@ -42,7 +42,8 @@ def forbidden_words(text: str, wording: Wording) -> tuple[str, ...]:
     excused = _excused([word.casefold() for word in words], wording.exceptions)
     singles, phrases = _sorted_by_length(wording.forbidden)
     spans = [(at, at + 1) for at, form in enumerate(forms) if not singles.isdisjoint(form)]
-    for phrase in phrases:
+    said = frozenset().union(*forms)
+    for phrase in (one for one in phrases if said.issuperset(one)):
         spans += [(at, at + len(phrase)) for at in _where(phrase, forms)]
     found = [
         " ".join(words[start:end])
@@ -75,7 +76,8 @@ def _excused(words: Sequence[str], exceptions: tuple[str, ...]) -> set[int]:
     singles, phrases = _sorted_by_length(exceptions)
     forms = [frozenset({word, word.removesuffix("nya")}) for word in words]
     covered = {at for at, form in enumerate(forms) if not singles.isdisjoint(form)}
-    for phrase in phrases:
+    said = frozenset().union(*forms)
+    for phrase in (one for one in phrases if said.issuperset(one)):
         for at in _where(phrase, forms):
             covered.update(range(at, at + len(phrase)))
     return covered

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage import tables
 from storage.rows import change, put
@@ -12,6 +12,16 @@ from storage.transaction import Tx
 TELEGRAM = "telegram"
 STRANGER = "stranger"
 COLUMN = "addresses.address"
+
+_a = tables.addresses
+_OF_OWNER = select(_a).where(
+    _a.c.owner_kind == bindparam("kind"), _a.c.owner_id == bindparam("owner")
+)
+_OWNERS = (
+    select(_a.c.owner_kind, _a.c.owner_id)
+    .where(_a.c.address_hash == bindparam("hashed"), _a.c.state != "closed")
+    .order_by(_a.c.linked_at.desc(), _a.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +77,7 @@ def moved(tx: Tx, owner_kind: str, owner_id: str, hashed: str, chat: int) -> Add
 
 def of(tx: Tx, owner_kind: str, owner_id: str) -> Address | None:
     """This person's chat, or None while their link is unopened."""
-    a = tables.addresses
-    row = tx.execute(
-        select(a).where(a.c.owner_kind == owner_kind, a.c.owner_id == owner_id)
-    ).one_or_none()
+    row = tx.execute(_OF_OWNER, {"kind": owner_kind, "owner": owner_id}).one_or_none()
     if row is None:
         return None
     number = tx.vault.open(tx, f"{owner_kind}:{owner_id}", COLUMN, row.id, row.address)
@@ -97,12 +104,7 @@ def stranger(tx: Tx, chat: int | str) -> Address:
 
 def owners(tx: Tx, hashed: str) -> tuple[tuple[str, str], ...]:
     """Who is behind a chat, as (kind, id), the latest link first; a closed link is nobody's."""
-    a = tables.addresses
-    rows = tx.execute(
-        select(a.c.owner_kind, a.c.owner_id)
-        .where(a.c.address_hash == hashed, a.c.state != "closed")
-        .order_by(a.c.linked_at.desc(), a.c.id)
-    )
+    rows = tx.execute(_OWNERS, {"hashed": hashed})
     return tuple((row.owner_kind, row.owner_id) for row in rows)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from flows.definition import Chain
 from flows.escalation import chain_as_json, chain_from_json
@@ -24,6 +24,17 @@ from storage.rows import change, insert_once
 from storage.transaction import Tx
 
 NOTE = "alerts.note"
+_KNOWN = (
+    select(tables.alerts)
+    .where(
+        tables.alerts.c.case_id == bindparam("case"),
+        or_(
+            tables.alerts.c.state != AlertState.CLOSED,
+            tables.alerts.c.checkin_id == bindparam("checkin"),  # NULL is equal to nothing
+        ),
+    )
+    .order_by(tables.alerts.c.opened_at, tables.alerts.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +69,8 @@ def get(tx: Tx, alert: str) -> Alert | None:
 
 
 def known(tx: Tx, case: CaseId, checkin: CheckinId | None) -> tuple[KnownAlert, ...]:
-    """What is not closed for this case, and whatever belongs to the open check-in."""
-    a = tables.alerts
-    of_case = (a.c.case_id == case) & (a.c.state != AlertState.CLOSED)
-    where = of_case if checkin is None else of_case | (a.c.checkin_id == checkin)
-    rows = tx.execute(select(a).where(where).order_by(a.c.opened_at, a.c.id))
+    """What is not closed for this case, and whatever belongs to its open check-in."""
+    rows = tx.execute(_KNOWN, {"case": case, "checkin": checkin})
     return tuple(
         KnownAlert(
             id=row.id,

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from flows.model import Case, CaseId, Level, Risk, StaffId
 from storage import tables
 from storage.transaction import Tx
 
 NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
+_BY_ID = select(tables.cases).where(tables.cases.c.id == bindparam("case"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def add(tx: Tx, new: NewCase, *, now: datetime) -> None:
 
 def get(tx: Tx, case: CaseId) -> Case:
     """One case, opened."""
-    row = tx.execute(select(tables.cases).where(tables.cases.c.id == case)).one()
+    row = tx.execute(_BY_ID, {"case": case}).one()
     who = subject(case)
     return Case(
         id=CaseId(row.id),

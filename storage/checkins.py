@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from flows.conversation_state import Talk
 from flows.definition import Checkin
@@ -19,6 +19,26 @@ from storage.transaction import Tx
 OPEN_STATES = (CheckinState.ASKED, CheckinState.OPEN, CheckinState.PAUSED)
 WORDS = "answers.words"
 MOMENTS = ("due_at", "remind_at", "idle_at", "score_at", "expires_at")
+
+# What every reply asks is built once: building a statement costs more than running it.
+_c, _a = tables.checkins, tables.answers
+_BY_ID = select(_c).where(_c.c.id == bindparam("checkin"))
+_IN_CHAT = select(_c).where(_c.c.chat_hash == bindparam("chat"), _c.c.state.in_(OPEN_STATES))
+_TOTALS = (
+    select(_c.c.id, _c.c.total)
+    .where(
+        _c.c.case_id == bindparam("case"),
+        _c.c.contact_id == bindparam("contact"),
+        _c.c.total.is_not(None),
+        _c.c.ended_at.is_not(None),
+    )
+    .order_by(_c.c.ended_at)
+)
+_ANSWERS = (
+    select(_a.c.item, _a.c.value, _a.c.at)
+    .where(_a.c.checkin_id == bindparam("checkin"))
+    .order_by(_a.c.seq)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +95,13 @@ def plan(
 
 def get(tx: Tx, checkin: str) -> Kept | None:
     """One check-in, or None."""
-    c = tables.checkins
-    row = tx.execute(select(c).where(c.c.id == checkin)).one_or_none()
+    row = tx.execute(_BY_ID, {"checkin": checkin}).one_or_none()
     return None if row is None else _kept(row)
 
 
 def open_in_chat(tx: Tx, chat_hash: str) -> Kept | None:
     """The one check-in that is on this phone."""
-    c = tables.checkins
-    row = tx.execute(
-        select(c).where(c.c.chat_hash == chat_hash, c.c.state.in_(OPEN_STATES)).limit(1)
-    ).one_or_none()
+    row = tx.execute(_IN_CHAT, {"chat": chat_hash}).first()
     return None if row is None else _kept(row)
 
 
@@ -182,10 +198,7 @@ def keep_answer(
 
 def answers(tx: Tx, checkin: str) -> tuple[Given, ...]:
     """Every version of every answer, in the order given."""
-    a = tables.answers
-    rows = tx.execute(
-        select(a.c.item, a.c.value, a.c.at).where(a.c.checkin_id == checkin).order_by(a.c.seq)
-    )
+    rows = tx.execute(_ANSWERS, {"checkin": checkin})
     return tuple(Given(item=row.item, value=row.value, at=row.at) for row in rows)
 
 
@@ -205,16 +218,8 @@ def answered_by(
 
 def totals(tx: Tx, case: CaseId, contact: ContactId, *, other_than: str | None) -> tuple[int, ...]:
     """Totals of this contact's ended check-ins, oldest first, the one being judged left out."""
-    c = tables.checkins
-    query = select(c.c.total).where(
-        c.c.case_id == case,
-        c.c.contact_id == contact,
-        c.c.total.is_not(None),
-        c.c.ended_at.is_not(None),
-    )
-    if other_than is not None:
-        query = query.where(c.c.id != other_than)
-    return tuple(tx.execute(query.order_by(c.c.ended_at)).scalars())
+    rows = tx.execute(_TOTALS, {"case": case, "contact": contact})
+    return tuple(row.total for row in rows if row.id != other_than)
 
 
 def as_talk(tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int) -> Talk:

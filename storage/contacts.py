@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, bindparam, func, insert, select
 
 from flows.model import CaseId, Contact, ContactId, ContactState, Level, SafeHours
 from storage import tables
@@ -12,6 +12,7 @@ from storage.rows import change
 from storage.transaction import Tx
 
 SEALED = ("name", "relation", "agreed_word", "duress_word", "phone")
+_BY_ID = select(tables.contacts).where(tables.contacts.c.id == bindparam("contact"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def interview(
 
 def get(tx: Tx, contact: str) -> Contact | None:
     """One contact, or None."""
-    row = tx.execute(select(tables.contacts).where(tables.contacts.c.id == contact)).one_or_none()
+    row = tx.execute(_BY_ID, {"contact": contact}).one_or_none()
     return None if row is None else _contact(tx, row)
 
 

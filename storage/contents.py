@@ -8,12 +8,15 @@ import zlib
 from base64 import b64decode, b64encode
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from flows.definition import Content, ContentFile
 from storage import tables
 from storage.rows import insert_once
 from storage.transaction import Tx
+
+_v = tables.content_versions
+_BODY = select(_v.c.name, _v.c.body).where(_v.c.id == bindparam("version"))
 
 
 def version_id(file: ContentFile) -> str:
@@ -38,11 +41,7 @@ def keep(tx: Tx, content: Content, *, now: datetime) -> None:
 
 def body(tx: Tx, version: str) -> tuple[str, str]:
     """Name and text of a kept version."""
-    row = tx.execute(
-        select(tables.content_versions.c.name, tables.content_versions.c.body).where(
-            tables.content_versions.c.id == version
-        )
-    ).one()
+    row = tx.execute(_BODY, {"version": version}).one()
     return row.name, _unpacked(row.body)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from flows.events import AlertFound, Reason
 from flows.model import CaseId, Certainty, Evidence, Urgency
@@ -17,6 +17,13 @@ from storage.rows import insert_once
 from storage.transaction import Tx
 
 SAYS, EVIDENCE = "facts.says", "facts.evidence"
+
+_f = tables.facts
+_OF_CASE = (
+    select(_f.c.id, _f.c.rule, _f.c.at, _f.c.total)
+    .where(_f.c.case_id == bindparam("case"))
+    .order_by(_f.c.at)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,23 +39,18 @@ class Fact:
     at: datetime
 
 
-def spoken(tx: Tx, case: CaseId) -> tuple[Spoken, ...]:
-    """Earlier reasons of this case, for the repeat policy."""
-    f = tables.facts
-    rows = tx.execute(
-        select(f.c.rule, f.c.at, f.c.total).where(f.c.case_id == case).order_by(f.c.at)
-    )
-    return tuple(Spoken(rule=row.rule, at=row.at, total=row.total) for row in rows)
-
-
-def told(tx: Tx, case: CaseId) -> frozenset[str]:
-    """Ids of all reasons that this case already has: none of them rings again."""
-    f = tables.facts
-    return frozenset(tx.execute(select(f.c.id).where(f.c.case_id == case)).scalars())
+def of_case(tx: Tx, case: CaseId) -> tuple[tuple[Spoken, ...], frozenset[str]]:
+    """Earlier reasons of this case, for the repeat policy, and their ids: none of them rings
+    again."""
+    rows = tx.execute(_OF_CASE, {"case": case}).all()
+    spoken = tuple(Spoken(rule=row.rule, at=row.at, total=row.total) for row in rows)
+    return spoken, frozenset(row.id for row in rows)
 
 
 def is_about_words(tx: Tx, alerts: Collection[str]) -> bool:
     """Does any of these alerts rest on words, and not only on answers and totals?"""
+    if not alerts:
+        return False
     f = tables.facts
     found = tx.execute(
         select(f.c.id).where(f.c.alert_id.in_(alerts), f.c.evidence.is_not(None)).limit(1)

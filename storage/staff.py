@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, Select, bindparam, insert, select
 
 from flows.escalation import Reach
 from flows.model import Role, Staff, StaffId
@@ -43,7 +43,7 @@ def add(tx: Tx, new: NewStaff, *, now: datetime) -> None:
 
 def get(tx: Tx, staff: str) -> Staff | None:
     """One member of staff, or None."""
-    row = tx.execute(_with_phone().where(tables.staff.c.id == staff)).one_or_none()
+    row = tx.execute(_BY_ID, {"staff": staff}).one_or_none()
     return None if row is None else _staff(row)
 
 
@@ -78,6 +78,9 @@ def _with_phone() -> Select[*tuple[Any, ...]]:
             (phone.c.owner_kind == "staff") & (phone.c.owner_id == tables.staff.c.id),
         )
     )
+
+
+_BY_ID = _with_phone().where(tables.staff.c.id == bindparam("staff"))
 
 
 def _staff(row: Row[*tuple[Any, ...]]) -> Staff:

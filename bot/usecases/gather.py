@@ -23,6 +23,7 @@ def situation(
     """Everything a decision about this contact needs. `kept` is the check-in it is about."""
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
+    spoken, told = facts.of_case(tx, case.id)
     totals = checkins.totals(tx, case.id, contact.id, other_than=None if kept is None else kept.id)
     return Situation(
         content=room.content,
@@ -31,7 +32,7 @@ def situation(
         level=effective_level(contact, now=now),
         talk=None if kept is None else talk(tx, contact, case, kept, now=now),
         alerts=known,
-        spoken=facts.spoken(tx, case.id),
+        spoken=spoken,
         baseline=baseline(case.baseline, totals),
         last_total=totals[-1] if totals else None,
         is_safety_asked=facts.is_about_words(
@@ -39,7 +40,7 @@ def situation(
         ),
         call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
         now=now,
-        told=facts.told(tx, case.id),
+        told=told,
     )
 
 

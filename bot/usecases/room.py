@@ -9,6 +9,10 @@ from flows.warning_signs import Detector
 from storage import contents
 from storage.transaction import Tx
 
+_CHECKINS: dict[str, Checkin] = {}
+_PROGRAMMES: dict[str, Programme] = {}
+"""Kept files by their version, which is the hash of their text: none is ever out of date."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
@@ -35,21 +39,22 @@ class Room:
 
 def kept_checkin(tx: Tx, version: str) -> Checkin:
     """A check-in as it was when it was planned, whatever the file says today."""
-    name, body = contents.body(tx, version)
-    return _checkin(body, name)
+    found = _CHECKINS.get(version)
+    if found is None:
+        name, body = contents.body(tx, version)
+        found = _CHECKINS[version] = load_checkin(body, name)
+    return found
 
 
 def kept_programme(tx: Tx, version: str) -> Programme:
     """A programme in the version that a case started with."""
-    name, body = contents.body(tx, version)
-    return _programme(body, name)
+    found = _PROGRAMMES.get(version)
+    if found is None:
+        name, body = contents.body(tx, version)
+        found = _PROGRAMMES[version] = load_programme(body, name)
+    return found
 
 
 @lru_cache(maxsize=256)
 def _checkin(body: str, name: str) -> Checkin:
     return load_checkin(body, name)
-
-
-@lru_cache(maxsize=64)
-def _programme(body: str, name: str) -> Programme:
-    return load_programme(body, name)
