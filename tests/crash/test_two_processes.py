@@ -1,0 +1,162 @@
+"""Two `kabar run` on one PostgreSQL: one is killed, one is frozen and woken, both simply work."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import func, select
+
+from bot.usecases.room import Room
+from storage import tables
+from storage.transaction import Tx
+from tests.crash.centre import Centre, a_centre, until
+from tests.crash.victim import Victim
+
+pytestmark = pytest.mark.skipif(
+    find_spec("storage.leases") is None, reason="one process at a time until leases are there"
+)
+
+TAKES_OVER_WITHIN_S = 20.0
+BUSY_S, COMMITTED_S = 1.5, 0.2
+SLOW_S = 0.3  # each send takes so long, so that some are in flight at any moment
+
+
+@asynccontextmanager
+async def two(
+    folder: Path, room: Room, ports: Callable[[], int], seed: str, url: str
+) -> AsyncIterator[tuple[Centre, Victim, Victim]]:
+    """A centre in which two programs run, the first one longer than the second."""
+    async with a_centre(folder, room, ports(), seed=seed, database_url=url) as centre:
+        port = ports()
+        first, second = centre.victim, centre.companion(port)
+        await centre.returns()
+        await second.starts()
+        await until(lambda: is_alive_at(centre, port))
+        yield centre, first, second
+
+
+async def is_alive_at(centre: Centre, port: int) -> bool:
+    """A standby need not be ready, but it is there."""
+    try:
+        async with centre.world.http.get(f"http://127.0.0.1:{port}/health") as response:
+            return response.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def another_takes_over(centre: Centre) -> None:
+    """What is written from now on is received, handled, and an answer goes out."""
+    world = centre.world
+    written = (await world.control("GET", "updates"))["next"]
+    calls = (await world.control("GET", "calls?method=sendMessage"))["next"]
+
+    async def has_sent() -> bool:
+        since = await world.control("GET", f"calls?method=sendMessage&after={calls}")
+        return bool(since["calls"])
+
+    await until(lambda: centre.has_handled(written), patience_s=TAKES_OVER_WITHIN_S)
+    await until(has_sent, patience_s=TAKES_OVER_WITHIN_S)
+
+
+async def test_one_of_two_dies_and_the_other_receives_works_and_sends(
+    tmp_path: Path,
+    the_room: Room,
+    unused_tcp_port_factory: Callable[[], int],
+    postgres_url: str,
+) -> None:
+    ports = unused_tcp_port_factory
+    async with two(tmp_path, the_room, ports, "killed", postgres_url) as (centre, first, second):
+        async with centre.everybody_acts():
+            await asyncio.sleep(BUSY_S)
+            await first.is_killed()
+            await centre.counts_in_flight()
+            await another_takes_over(centre)
+            await first.starts()
+            await until(lambda: is_alive_at(centre, centre.world.settings.http_port))
+            await second.is_killed()
+            await centre.counts_in_flight()
+            await another_takes_over(centre)
+
+        assert first.is_alive, first.says()
+        assert await centre.complaints() == ()
+
+
+async def test_a_frozen_process_that_wakes_sends_nothing_that_it_does_not_hold(
+    tmp_path: Path,
+    the_room: Room,
+    unused_tcp_port_factory: Callable[[], int],
+    postgres_url: str,
+) -> None:
+    """Only what was on its way as it froze may come twice; whatever else came twice is named."""
+    ports = unused_tcp_port_factory
+    async with two(tmp_path, the_room, ports, "frozen", postgres_url) as (centre, first, second):
+        fault = {"kind": "delay", "method": "sendMessage", "seconds": SLOW_S}
+        await centre.world.control("POST", "faults", fault)
+        async with centre.everybody_acts():
+            await asyncio.sleep(BUSY_S)
+            await freezes(centre, first)
+            await another_takes_over(centre)
+            first.is_sent(signal.SIGCONT)
+            await asyncio.sleep(BUSY_S)
+            await another_takes_over(centre)
+        await centre.line_is_good()
+
+        assert first.is_alive, first.says()
+        assert second.is_alive, second.says()
+        assert await centre.complaints() == ()
+
+
+async def test_a_process_that_woke_stands_by_and_takes_over_again(
+    tmp_path: Path,
+    the_room: Room,
+    unused_tcp_port_factory: Callable[[], int],
+    postgres_url: str,
+) -> None:
+    ports = unused_tcp_port_factory
+    async with two(tmp_path, the_room, ports, "woken", postgres_url) as (centre, first, second):
+        async with centre.everybody_acts():
+            await freezes(centre, first)
+            await another_takes_over(centre)
+            first.is_sent(signal.SIGCONT)
+            await second.is_killed()
+            await centre.counts_in_flight()
+            await another_takes_over(centre)
+
+        assert first.is_alive, first.says()
+        assert await centre.complaints() == ()
+
+
+async def test_two_processes_share_the_work_and_do_nothing_twice(
+    tmp_path: Path,
+    the_room: Room,
+    unused_tcp_port_factory: Callable[[], int],
+    postgres_url: str,
+) -> None:
+    ports = unused_tcp_port_factory
+    async with two(tmp_path, the_room, ports, "both", postgres_url) as (centre, first, second):
+        async with centre.everybody_acts():
+            await until(lambda: centre.world.database.read(both_have_worked, centre.since))
+
+        assert first.is_alive, first.says()
+        assert second.is_alive, second.says()
+        assert await centre.complaints() == ()
+
+
+def both_have_worked(tx: Tx, since: int) -> bool:
+    """Have two handled what came in? A row keeps the name of the one who had it in hand."""
+    i = tables.inbox
+    handled = (i.c.state == "done", i.c.update_id >= since)
+    query = select(func.count(func.distinct(i.c.lease))).where(*handled)
+    return bool(tx.execute(query).scalar_one() >= 2)
+
+
+async def freezes(centre: Centre, victim: Victim) -> None:
+    """It stands still in the middle of everything. What it has committed by then is counted."""
+    victim.is_sent(signal.SIGSTOP)
+    await asyncio.sleep(COMMITTED_S)
+    await centre.counts_in_flight()
