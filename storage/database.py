@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from storage import engine
+from storage import engine, seals
 from storage.errors import DatabaseClosed
 from storage.keyring import KeyRing
 from storage.transaction import Tx
@@ -110,7 +110,9 @@ def _piece(
 ) -> Callable[[Tx], T]:
     def work(tx: Tx) -> T:
         try:
-            return fn(tx, *args, **kwargs)
+            value = fn(tx, *args, **kwargs)
+            seals.write(tx)
+            return value
         except StopIteration as stray:  # which no future can carry
             raise RuntimeError("a use case raised StopIteration") from stray
 
