@@ -26,7 +26,7 @@ from bot.telegram.menu import offer_menu
 from bot.waypoints import Pass, nothing
 from bot.workshop import PATIENCE_S, Workshop
 from flows.errors import FlowError
-from storage import figures, inbox
+from storage import figures, findings, inbox
 from storage.errors import StorageError
 from storage.figures import Unsettled
 
@@ -116,10 +116,15 @@ def _condition(base: Foundation, entrance: Entrance, workshop: Workshop) -> Cond
         return tuple(part for part, there in is_there.items() if not there)
 
     async def shown() -> Figures:
-        sends = workshop.sends()
+        sends, now = workshop.sends(), base.clock.now()
         return Figures(
             inbox_waiting=await base.database.read(inbox.waiting),
+            inbox_age_s=await base.database.read(figures.inbox_age_s, now=now),
             outbox=await base.database.read(figures.outbox_by_state),
+            lanes=await base.database.read(figures.lanes, now=now),
+            alerts=await base.database.read(figures.alerts),
+            findings=await base.database.read(findings.by_check),
+            audit_age_s=workshop.audit_age_s,
             receive_age_s=entrance.receiving.age_s,
             tick_age_s=workshop.tick_age_s,
             in_flight=sends.pop("in_flight", 0),
@@ -127,7 +132,7 @@ def _condition(base: Foundation, entrance: Entrance, workshop: Workshop) -> Cond
             is_ready=not missing(),
         )
 
-    return Condition(missing=missing, figures=shown)
+    return Condition(is_alive=lambda: workshop.is_alive, missing=missing, figures=shown)
 
 
 def _surroundings(
@@ -150,4 +155,5 @@ def _surroundings(
         is_working=lambda: workshop.is_working,
         keep_offset=lambda offset: base.database.write(keep_offset, offset),
         moved=workshop.ring_sender,
+        audit=workshop.audit,
     )

@@ -9,6 +9,8 @@ from bot.config import Settings
 from bot.foundation import Foundation
 from bot.http.heartbeat import EVERY_S, Heartbeat
 from bot.nursery import Nursery
+from bot.oversight.auditor import EVERY_S as AUDIT_S
+from bot.oversight.auditor import Auditor
 from bot.parts import BuildParts, Given, Parts
 from bot.scheduler.clockwork import Clockwork
 from bot.scheduler.pulse import Pulse
@@ -40,6 +42,7 @@ class Workshop:
         self._parts: Parts | None = None
         self._working: Working | None = None
         self._pulse: Pulse | None = None
+        self._auditor: Auditor | None = None
 
     async def open(
         self, build: BuildParts, bell: asyncio.Event, nursery: Nursery, closing: AsyncExitStack
@@ -61,7 +64,7 @@ class Workshop:
         closing.push_async_callback(parts.close)
         self._start_sending(parts, nursery, closing)
         self._start_working(parts, bell, nursery, closing)
-        self._start_ticking(parts, nursery, closing)
+        self._start_ticking(parts, room, nursery, closing)
         self.opened.set()
         log.info("everything runs", extra={"action": "opened"})
 
@@ -83,16 +86,32 @@ class Workshop:
         return None if self._pulse is None else self._pulse.age_s
 
     @property
+    def audit_age_s(self) -> float | None:
+        return None if self._auditor is None else self._auditor.age_s
+
+    @property
+    def is_alive(self) -> bool:
+        """Does what it is made of still move? Before it has opened nothing can be said."""
+        is_sending = self.is_sending or self.stands_by(Role.SENDING)
+        is_ticking = self._is_ticking or self.stands_by(Role.TICKING)
+        return not self.opened.is_set() or (is_sending and is_ticking)
+
+    @property
     def is_well(self) -> bool:
-        """Does it receive, tick and send right now, or another process in its place?"""
-        age_s = self.tick_age_s
-        is_ticking = age_s is not None and age_s < WELL_TICK_S
+        """Does it receive, tick and send right now, or another process in its place, and has the
+        audit found nothing amiss?"""
+        is_clean = self._auditor is not None and self._auditor.is_clean
         done_here = {
             Role.RECEIVING: self._receiving.is_live,
             Role.SENDING: self.is_sending,
-            Role.TICKING: is_ticking,
+            Role.TICKING: self._is_ticking and is_clean,
         }
         return all(done or self.stands_by(role) for role, done in done_here.items())
+
+    @property
+    def _is_ticking(self) -> bool:
+        age_s = None if self._pulse is None else self._pulse.age_s
+        return age_s is not None and age_s < WELL_TICK_S
 
     def sends(self) -> dict[str, int]:
         """The sender's counts since the start, by outcome; `in_flight` is how many are now."""
@@ -106,6 +125,11 @@ class Workshop:
         """One whole pass over what is due now."""
         if self._pulse is not None:
             await self._pulse.beat()
+
+    async def audit(self) -> None:
+        """Is everything as it should be? What is not is written down and told."""
+        if self._auditor is not None:
+            await self._auditor.look()
 
     async def next_due(self) -> datetime | None:
         """The earliest moment at which something is to be done, past or future."""
@@ -135,8 +159,11 @@ class Workshop:
         closing.push_async_callback(nursery.finish, task, patience_s=PATIENCE_S)
         closing.callback(working.stop)
 
-    def _start_ticking(self, parts: Parts, nursery: Nursery, closing: AsyncExitStack) -> None:
+    def _start_ticking(
+        self, parts: Parts, room: Room, nursery: Nursery, closing: AsyncExitStack
+    ) -> None:
         pulse = self._pulse = Pulse(parts.run_due, self._base.clock)
+        auditor = self._auditor = Auditor(self._base.database, room, self._base.clock)
         clockwork = Clockwork()
         ticking, idle = self._shifts.of(Role.TICKING), asyncio.Event()
 
@@ -144,11 +171,16 @@ class Workshop:
             if ticking.is_mine:
                 await pulse.tick()
 
+        async def audit() -> None:
+            if ticking.is_mine:
+                await auditor.tick()
+
         async def hold() -> None:
             await idle.wait()  # never set: the shift is held, the ticker works
 
         nursery.start("ticking in turn", self._shifts.serve(Role.TICKING, hold))
         clockwork.every(TICK_S, tick, name="tick")
+        clockwork.every(AUDIT_S, audit, name="audit")
         url = self._base.settings.heartbeat_url
         if url is not None:
             heartbeat = Heartbeat(self._base.session, url, lambda: self.is_well)
@@ -156,6 +188,7 @@ class Workshop:
         clockwork.start()
         closing.callback(clockwork.stop)
         nursery.start("watching the ticks", _watch(clockwork, pulse, ticking))
+        nursery.start("the first audit", auditor.tick())
 
 
 def _read_room(settings: Settings) -> Room:

@@ -3,9 +3,8 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import insert
-
 from storage import tables
+from storage.rows import add
 from storage.transaction import Tx
 
 
@@ -20,13 +19,13 @@ def note(
     **detail: str | int | None,
 ) -> None:
     """Append one row. `actor` is staff:..., contact:..., system or operator; never a name."""
-    tx.execute(
-        insert(tables.audit).values(
-            at=now,
-            actor=actor,
-            via=via,
-            action=action,
-            object=object,
-            detail=json.dumps(detail, sort_keys=True, separators=(",", ":")),
-        )
+    add(
+        tx,
+        tables.audit,
+        at=now,
+        actor=actor,
+        via=via,
+        action=action,
+        object=object,
+        detail=json.dumps(detail, sort_keys=True, separators=(",", ":")),
     )

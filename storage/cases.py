@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from flows.model import Case, CaseId, Level, Risk, StaffId
 from storage import tables
+from storage.rows import add as add_row
 from storage.transaction import Tx
 
 NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
@@ -34,22 +35,22 @@ def add(tx: Tx, new: NewCase, *, now: datetime) -> None:
     case = new.case
     who = subject(case.id)
     birth_date = case.birth_date.isoformat()
-    tx.execute(
-        insert(tables.cases).values(
-            id=case.id,
-            code=case.code,
-            nickname=tx.vault.seal(tx, who, NICKNAME, case.id, case.nickname),
-            birth_date=tx.vault.seal(tx, who, BIRTH_DATE, case.id, birth_date),
-            risk=case.risk,
-            stage=case.stage,
-            worker_id=case.worker,
-            home_risk=case.home_risk,
-            left_on=case.left_on,
-            baseline=case.baseline,
-            programme_version=new.programme_version,
-            checkin_versions=json.dumps(new.checkin_versions, sort_keys=True),
-            created_at=now,
-        )
+    add_row(
+        tx,
+        tables.cases,
+        id=case.id,
+        code=case.code,
+        nickname=tx.vault.seal(tx, who, NICKNAME, case.id, case.nickname),
+        birth_date=tx.vault.seal(tx, who, BIRTH_DATE, case.id, birth_date),
+        risk=case.risk,
+        stage=case.stage,
+        worker_id=case.worker,
+        home_risk=case.home_risk,
+        left_on=case.left_on,
+        baseline=case.baseline,
+        programme_version=new.programme_version,
+        checkin_versions=json.dumps(new.checkin_versions, sort_keys=True),
+        created_at=now,
     )
 
 

@@ -2,21 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import exists, func, select
 
 from flows.model import AlertState, StaffId
 from storage import tables
 from storage.alerts import Alert
+from storage.rows import add
 from storage.transaction import Tx
 
 
 def told(tx: Tx, alert: Alert, people: tuple[StaffId, ...], *, step: int, now: datetime) -> None:
     """The chain has asked these people."""
     for staff in people:
-        tx.execute(
-            insert(tables.steps).values(
-                alert_id=alert.id, staff_id=staff, round=alert.round, step=step, at=now
-            )
+        add(
+            tx,
+            tables.steps,
+            alert_id=alert.id,
+            staff_id=staff,
+            round=alert.round,
+            step=step,
+            at=now,
         )
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select
+from sqlalchemy import Row, bindparam, func, select
 
 from flows.model import CaseId, Contact, ContactId, ContactState, Level, SafeHours
 from storage import tables
+from storage.rows import add as add_row
 from storage.rows import change
 from storage.transaction import Tx
 
@@ -39,23 +40,23 @@ def subject(contact: ContactId) -> str:
 def add(tx: Tx, new: NewContact, *, now: datetime) -> None:
     """Add a contact; nothing is sent before their link is opened and a worker knows them."""
     values = {column: _sealed(tx, new.id, column, getattr(new, column)) for column in SEALED}
-    tx.execute(
-        insert(tables.contacts).values(
-            id=new.id,
-            case_id=new.case,
-            kind="caregiver",
-            level=new.level,
-            interviewed_on=new.interviewed_on,
-            safe_from=f"{new.hours.start:%H:%M}",
-            safe_to=f"{new.hours.end:%H:%M}",
-            timezone=new.hours.timezone,
-            phone_hash=None if new.phone is None else phone_hash(tx, new.phone),
-            language="id",
-            state=ContactState.INVITED,
-            consent_part=0,
-            created_at=now,
-            **values,
-        )
+    add_row(
+        tx,
+        tables.contacts,
+        id=new.id,
+        case_id=new.case,
+        kind="caregiver",
+        level=new.level,
+        interviewed_on=new.interviewed_on,
+        safe_from=f"{new.hours.start:%H:%M}",
+        safe_to=f"{new.hours.end:%H:%M}",
+        timezone=new.hours.timezone,
+        phone_hash=None if new.phone is None else phone_hash(tx, new.phone),
+        language="id",
+        state=ContactState.INVITED,
+        consent_part=0,
+        created_at=now,
+        **values,
     )
 
 

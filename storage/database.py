@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
-from storage import engine
+from storage import engine, seals
 from storage.errors import DatabaseClosed
 from storage.keyring import KeyRing
 from storage.transaction import Tx
@@ -134,7 +134,9 @@ def _piece(
 ) -> Callable[[Tx], T]:
     def work(tx: Tx) -> T:
         try:
-            return fn(tx, *args, **kwargs)
+            value = fn(tx, *args, **kwargs)
+            seals.write(tx)
+            return value
         except StopIteration as stray:  # which no future can carry
             raise RuntimeError("a use case raised StopIteration") from stray
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from flows.model import AlertState
 from storage import deliveries, inbox, tables
+from storage.outbox import Lane
 from storage.transaction import Tx
 
 
@@ -25,6 +27,48 @@ class Unsettled:
 def unsettled(tx: Tx, *, now: datetime) -> Unsettled:
     """Both doors at one moment of the database."""
     return Unsettled(inbox=inbox.waiting(tx), outbox=deliveries.unsettled(tx, now=now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """What is due in one lane: how many rows, and how long the oldest has been due, in seconds."""
+
+    waiting: int
+    oldest_s: float
+
+
+def lanes(tx: Tx, *, now: datetime) -> Mapping[str, Depth]:
+    """Every lane by its name, the empty ones included."""
+    o = tables.outbox
+    due = (o.c.state == deliveries.State.PENDING, o.c.not_before <= now)
+    rows = tx.execute(
+        select(o.c.lane, func.count(), func.min(o.c.not_before)).where(*due).group_by(o.c.lane)
+    )
+    found = {lane: (count, (now - oldest).total_seconds()) for lane, count, oldest in rows}
+    depths = {lane.name.lower(): found.get(lane.value, (0, 0.0)) for lane in Lane}
+    return {name: Depth(waiting=count, oldest_s=age) for name, (count, age) in depths.items()}
+
+
+def inbox_age_s(tx: Tx, *, now: datetime) -> float:
+    """How long the oldest update that is not handled has been waiting; 0 where none is."""
+    i = tables.inbox
+    oldest: datetime | None = tx.execute(
+        select(func.min(i.c.received_at)).where(i.c.state == "new")
+    ).scalar_one()
+    return 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
+
+
+def alerts(tx: Tx) -> Mapping[str, int]:
+    """Alerts and tasks that nobody has taken, that nobody could be told of, and that are taken."""
+    a = tables.alerts
+    rows = tx.execute(select(a.c.state, a.c.is_waiting, func.count())
+                      .where(a.c.state != AlertState.CLOSED)
+                      .group_by(a.c.state, a.c.is_waiting)).all()  # fmt: skip
+    counted = {"open": 0, "waiting": 0, "taken": 0}
+    for state, is_waiting, count in rows:
+        name = "taken" if state != AlertState.OPEN else "waiting" if is_waiting else "open"
+        counted[name] += count
+    return counted
 
 
 def outbox_by_state(tx: Tx) -> Mapping[str, int]:

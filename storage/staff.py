@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from flows.escalation import Reach
 from flows.model import Role, Staff, StaffId
 from storage import tables
+from storage.rows import add as add_row
 from storage.transaction import Tx
 
 NAME = "staff.name"
@@ -29,15 +30,15 @@ def subject(staff: StaffId) -> str:
 
 def add(tx: Tx, new: NewStaff, *, now: datetime) -> None:
     """Add a member of staff; they have no phone until their link is opened."""
-    tx.execute(
-        insert(tables.staff).values(
-            id=new.id,
-            role=new.role,
-            name=tx.vault.seal(tx, subject(new.id), NAME, new.id, new.name),
-            timezone=new.timezone,
-            is_active=True,
-            created_at=now,
-        )
+    add_row(
+        tx,
+        tables.staff,
+        id=new.id,
+        role=new.role,
+        name=tx.vault.seal(tx, subject(new.id), NAME, new.id, new.name),
+        timezone=new.timezone,
+        is_active=True,
+        created_at=now,
     )
 
 

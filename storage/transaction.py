@@ -14,7 +14,15 @@ log = logging.getLogger(__name__)
 class Tx:
     """One open transaction. Hand on plain values: a result that is read later finds it closed."""
 
-    __slots__ = ("_callbacks", "_savepoint", "connection", "open_keys", "vault")
+    __slots__ = (
+        "_callbacks",
+        "_savepoint",
+        "broken",
+        "connection",
+        "open_keys",
+        "vault",
+        "written",
+    )
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self.connection = connection
@@ -22,6 +30,8 @@ class Tx:
         self.open_keys = OpenKeys()
         self._savepoint = connection.get_nested_transaction()
         self._callbacks: list[Callable[[], None]] = []
+        self.written: dict[str, dict[object, None]] = {}  # rows to be sealed, by table
+        self.broken: set[tuple[str, str]] = set()  # rows whose seal must not be renewed
 
     @property
     def in_inner_savepoint(self) -> bool:

@@ -31,6 +31,7 @@ WRAPPING_KEY = (
     "wrapping_key"  # setting: id of the key of the ring that new data keys are wrapped by
 )
 TAG_BYTES = 16
+SEALS = b"seals of rows"  # what the key of `seals.py` is derived for; no purpose of a fingerprint
 # Telegram hands on halves of emoji; what a person wrote is kept even then.
 LENIENT = "surrogatepass"
 
@@ -72,6 +73,7 @@ class Vault:
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
+        self.seal_key = hmac.digest(ring.index_key, SEALS, "sha256")  # which never changes
         self._wrapping = _ciphers_of(ring)
         self._lock = Lock()
         self._erasures = 0

@@ -47,7 +47,9 @@ class Limiter(BaseRateLimiter[None]):
                 return await callback(*args, **kwargs)
             except RetryAfter as refused:
                 seconds = refused.retry_after
-                await asyncio.sleep(seconds if isinstance(seconds, int) else seconds.total_seconds())
+                await asyncio.sleep(
+                    seconds if isinstance(seconds, int) else seconds.total_seconds()
+                )
 
     async def _wait(self) -> None:
         async with self._turn:

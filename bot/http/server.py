@@ -15,8 +15,9 @@ SHUTDOWN_S = 2.0  # for requests that are being answered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What the pages ask: parts that are not there yet, and figures."""
+    """What the pages ask: does it still move, which parts are not there yet, and figures."""
 
+    is_alive: Callable[[], bool]
     missing: Callable[[], tuple[str, ...]]
     figures: Callable[[], Awaitable[Figures]]
 
@@ -25,7 +26,8 @@ def make_app(condition: Condition, extra: Iterable[web.RouteDef] = ()) -> web.Ap
     """The pages, with the routes of webhook and clock where they are wanted."""
 
     async def health(_: web.Request) -> web.Response:
-        return web.json_response({"alive": True})
+        is_alive = condition.is_alive()
+        return web.json_response({"alive": is_alive}, status=200 if is_alive else 503)
 
     async def ready(_: web.Request) -> web.Response:
         missing = condition.missing()

@@ -27,6 +27,7 @@ class Surroundings:
     - `next_due` is the earliest moment, past or future, at which something is to be done.
     - `unsettled` is what waits at the two doors; `is_working` says whether a row is in hand.
     - `keep_offset` writes the clock's offset down; `moved` is called after each move.
+    - `audit` looks whether everything is as it should be, once the end is reached.
     """
 
     opened: asyncio.Event
@@ -38,6 +39,7 @@ class Surroundings:
     is_working: Callable[[], bool]
     keep_offset: Callable[[timedelta], Awaitable[None]]
     moved: Callable[[], None]
+    audit: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Advance:
         2. Stop at each due moment in order: move the clock there, do what is due, settle.
         3. Stop at the end. It is counted from when step 1 was done, so that what a person did just
            before has its whole time.
+        4. Look at all of it as the audit does, and settle what follows from that.
         """
         async with self._one_at_a_time:
             end = self._clock.now() + distance
@@ -80,6 +83,8 @@ class Advance:
                     end = await self._begin(distance)
                     await self._visit_until(end)
                     await self._stop_at(end)
+                    await self._around.audit()
+                    await self._settle()
                     return await self.look()
             except TimeoutError:
                 if not patience.expired():

@@ -15,14 +15,19 @@ from bot.http.clock import clock_routes
 from bot.http.metrics import Figures
 from bot.http.server import Condition, Port, make_app
 from bot.scheduler.advance import Advance, Surroundings
-from storage.figures import Unsettled
+from storage.figures import Depth, Unsettled
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PATIENCE_S = 10
 QUIET = Figures(
     inbox_waiting=2,
+    inbox_age_s=4.0,
     outbox={"sent": 3, "pending": 0},
+    lanes={"alert": Depth(waiting=1, oldest_s=2.5)},
+    alerts={"open": 2, "waiting": 1, "taken": 0},
+    findings={"row_altered": 1},
+    audit_age_s=12.0,
     receive_age_s=1.23456,
     tick_age_s=None,
     sends={"sent": 3},
@@ -43,6 +48,7 @@ class Diary:
     """A program as the clock sees it: what is due when, what was done when, what still waits."""
 
     due: list[datetime] = field(default_factory=list)
+    audited: list[datetime] = field(default_factory=list)
     done: list[tuple[datetime, datetime]] = field(default_factory=list)  # (due, clock then)
     kept: list[timedelta] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -74,6 +80,9 @@ class Diary:
         self.log.append("settle")
         return self.waiting
 
+    async def audit(self) -> None:
+        self.audited.append(self.clock.now())
+
     async def keep_offset(self, offset: timedelta) -> None:
         assert self.clock.offset < offset, "written down before the clock is moved"
         self.kept.append(offset)
@@ -89,6 +98,7 @@ class Diary:
             is_working=lambda: self.is_working,
             keep_offset=self.keep_offset,
             moved=lambda: None,
+            audit=self.audit,
         )
         return Advance(self.clock, around, patience_s=patience_s)
 
@@ -114,12 +124,12 @@ class Caller:
 
 @asynccontextmanager
 async def port(
-    *, missing: tuple[str, ...] = (), advance: Advance | None = None
+    *, missing: tuple[str, ...] = (), advance: Advance | None = None, is_alive: bool = True
 ) -> AsyncIterator[Caller]:
     async def figures() -> Figures:
         return QUIET
 
-    condition = Condition(missing=lambda: missing, figures=figures)
+    condition = Condition(is_alive=lambda: is_alive, missing=lambda: missing, figures=figures)
     routes = [] if advance is None else clock_routes(advance)
     opened = Port(make_app(condition, routes), "127.0.0.1", 0)
     await opened.open()

@@ -46,6 +46,10 @@ async def test_figures_are_in_the_form_that_prometheus_reads() -> None:
     assert 'kabar_outbox_rows{state="sent"} 3' in lines
     assert 'kabar_sends_total{outcome="sent"} 3' in lines
     assert "kabar_inbox_waiting 2" in lines
+    assert 'kabar_lane_waiting{lane="alert"} 1' in lines
+    assert 'kabar_lane_age_seconds{lane="alert"} 2.5' in lines
+    assert 'kabar_findings{check="row_altered"} 1' in lines
+    assert 'kabar_alerts{is="waiting"} 1' in lines
     assert "kabar_receive_age_seconds 1.235" in lines
     assert "# TYPE kabar_sends_total counter" in lines
     assert not [line for line in lines if line.startswith("kabar_tick_age")]  # none so far
@@ -54,14 +58,18 @@ async def test_figures_are_in_the_form_that_prometheus_reads() -> None:
 async def test_a_port_that_is_taken_is_told_with_what_to_do() -> None:
     async with port() as caller:
         number = int(caller.url.rpartition(":")[2])
-        second = Port(make_app(Condition(missing=tuple, figures=None)), "127.0.0.1", number)
+        second = Port(
+            make_app(Condition(is_alive=bool, missing=tuple, figures=None)), "127.0.0.1", number
+        )
 
         with pytest.raises(PortTaken, match=rf"Port {number} on 127.0.0.1.*KABAR_HTTP_PORT"):
             await second.open()
 
 
 async def test_a_host_that_is_not_ours_is_told_with_what_to_do() -> None:
-    elsewhere = Port(make_app(Condition(missing=tuple, figures=None)), "192.0.2.1", 0)
+    elsewhere = Port(
+        make_app(Condition(is_alive=bool, missing=tuple, figures=None)), "192.0.2.1", 0
+    )
 
     with pytest.raises(PortTaken, match="KABAR_HTTP_HOST"):
         await elsewhere.open()

@@ -25,7 +25,7 @@ from bot.usecases.room import Room
 from flows import loader, warning_signs
 from flows.events import ContactMoved
 from flows.model import ContactState, Level, Role
-from storage import contacts, migrate
+from storage import contacts, findings, migrate
 from storage.database import Database
 from storage.keyring import KeyRing
 from storage.replies import every
@@ -51,6 +51,7 @@ class World:
     bot_url: str = ""
     running: "asyncio.Future[int] | None" = None
     people: dict[str, Phone] = field(default_factory=dict)
+    is_honest: bool = True  # False: the scene itself writes into the database by hand
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
         url = f"{self.sandbox.url}/control/{path}"
@@ -178,6 +179,18 @@ class World:
         """What `kabar replies export` would print."""
         return await asyncio.to_thread(self.database.read_now, lambda tx: list(every(tx)))
 
+    async def amiss(self) -> list[str]:
+        """What the audit of the running program has found, as finding:{check}:{row}."""
+        return await asyncio.to_thread(
+            self.database.read_now, lambda tx: [one.id for one in findings.open_(tx)]
+        )
+
+    async def is_all_as_it_should_be(self) -> None:
+        """Every scene ends with an audit that finds nothing, else one of the two is wrong."""
+        if self.running is not None and not self.running.done():
+            await self.settles()
+        assert await self.amiss() == []
+
     async def rows(self, query: str) -> list[Any]:
         """Look straight into the database."""
 
@@ -254,6 +267,8 @@ async def world(
             await made.starts()
             await made.until_weekday(0, 10)
             yield made
+            if made.is_honest:
+                await made.is_all_as_it_should_be()
         finally:
             await made.stops()
             await asyncio.to_thread(database.close)

@@ -247,7 +247,12 @@ def test_operations_name_every_figure() -> None:
     page = exposition(
         Figures(
             inbox_waiting=0,
+            inbox_age_s=0.0,
             outbox={},
+            lanes={},
+            alerts={},
+            findings={},
+            audit_age_s=None,
             receive_age_s=None,
             tick_age_s=None,
             sends={},

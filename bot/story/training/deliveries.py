@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import select
 
 from bot.story.training.emulator import Emulator
 from storage import deliveries, outbox, tables
@@ -18,12 +18,7 @@ from storage.transaction import Tx
 LEASE = "rehearsal"
 
 o = tables.outbox
-CLAIM = (
-    update(o)
-    .where(o.c.state == State.PENDING, o.c.not_before <= bindparam("due"))
-    .values(state=State.SENDING, lease=LEASE, attempts=o.c.attempts + 1)
-    .returning(o)
-)
+DUE = select(o).where(o.c.state == State.SENDING, o.c.lease == LEASE).order_by(o.c.lane, o.c.seq)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +37,10 @@ def deliver(tx: Tx, emulator: Emulator, *, now: datetime) -> Iterator[Shown]:
 
     Nothing fails here and nothing waits for another try, so that the sender's question, whose turn
     it is, has one answer: the next row's."""
-    rows = tx.execute(CLAIM, {"due": now}).all()
-    for row in sorted(rows, key=lambda one: (one.lane, one.seq)):
+    is_due = (o.c.state == State.PENDING, o.c.not_before <= now)
+    if not change(tx, o, *is_due, state=State.SENDING, lease=LEASE, attempts=o.c.attempts + 1):
+        return
+    for row in tx.execute(DUE).all():
         root = root_of(tx, row)
         hand = in_hand(row, root, LEASE, row.attempts)
         do = instruction(tx, row, root, hand.verb)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
 from storage import deliveries, outbox, tables
 from storage.addresses import Address, chat_hash
@@ -13,6 +13,7 @@ from storage.database import Database, Tx
 from storage.deliveries import Claimed, InHand, Instruction, State, Verb, Verdict
 from storage.keyring import KeyRing
 from storage.outbox import Outgoing, Payload
+from storage.rows import change
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
 WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
@@ -101,11 +102,9 @@ class Post:
         return [hand.row for hand in self.database.read_now(deliveries.overdue, wall=wall)]
 
     def damages(self, row: str, **values: object) -> None:
-        """Somebody wrote into the database by hand."""
+        """The row holds what no version of the program writes; its seal is as good as any."""
         o = tables.outbox
-        self.database.write_now(
-            lambda tx: tx.execute(update(o).where(o.c.id == row).values(**values))
-        )
+        self.database.write_now(change, o, o.c.id == row, **values)
 
     def reseals(self, row: str, payload: str) -> None:
         """The row says what another version of the program wrote."""

@@ -1,0 +1,108 @@
+"""Which rows a pass looks at, in which order, a page at a time.
+
+A small centre is looked at whole in every pass. Where that takes too long, each pass looks at what
+is live and what is new, and goes on around all the rest from where the last one stopped.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.oversight.checks import SUBJECTS, Subject, look_at, of_seal
+from bot.oversight.look import Finding, Kept, Look
+from storage import seals
+from storage.transaction import Tx
+
+SLICE_S = 0.02  # work in one transaction of a reader; then there is a pause
+PASS_S = 4.0  # work of one pass
+PAGE = 40  # rows looked at together: few enough for a slice to end in time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing to go through: a table, or (None) the seals of rows that are not there any more."""
+
+    subject: Subject | None
+    is_live: bool = False
+
+
+AROUND = (*(Part(subject=one) for one in SUBJECTS), Part(subject=None))
+LIVE = tuple(Part(subject=one, is_live=True) for one in SUBJECTS)
+
+
+@dataclass(slots=True)
+class Journey:
+    """Where one way through some parts stands."""
+
+    parts: tuple[Part, ...]
+    number: int = 0
+    after: Any = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.number >= len(self.parts)
+
+    def step(self, tx: Tx, look: Look) -> tuple[Finding, ...]:
+        """Look at one page and go on behind it."""
+        part = self.parts[self.number]
+        found, last = _page(tx, look, part, self.after)
+        self.after = last
+        if last is None:
+            self.number += 1
+        return found
+
+
+@dataclass(slots=True)
+class Slice:
+    """What one transaction came to."""
+
+    found: list[Finding] = field(default_factory=list)
+    spent_s: float = 0.0
+
+
+def walk(tx: Tx, journey: Journey, look: Look, seconds: Callable[[], float]) -> Slice:
+    """Go on for as long as a slice may take."""
+    begun, done = seconds(), Slice()
+    while not journey.is_over:
+        done.found += journey.step(tx, look)
+        done.spent_s = seconds() - begun
+        if done.spent_s >= SLICE_S:
+            break
+    return done
+
+
+def _page(tx: Tx, look: Look, part: Part, after: Any) -> tuple[tuple[Finding, ...], Any]:
+    """One page of a part, and the last key in it; None where the part is done."""
+    if part.subject is None:
+        broken, last = seals.deleted(tx, after=after, limit=PAGE * 5)
+        return tuple(map(of_seal, broken)), last
+    rows = list(_rows(tx, part, part.subject, after))
+    if not rows:
+        return (), None
+    found = look_at(tx, look, part.subject, rows)
+    return found, rows[-1]._mapping[part.subject.key] if len(rows) == PAGE else None
+
+
+def _rows(tx: Tx, part: Part, subject: Subject, after: Any) -> Iterator[Kept]:
+    key = subject.table.c[subject.key]
+    query = select(subject.table).order_by(key).limit(PAGE)
+    if after is not None:
+        query = query.where(key > after)
+    if part.is_live:
+        first = _first_new(tx, subject)
+        if subject.live is None and first is None:
+            return
+        live = [one for one in (subject.live, None if first is None else key > first)
+                if one is not None]  # fmt: skip
+        query = query.where(live[0] if len(live) == 1 else live[0] | live[1])
+    yield from tx.execute(query).all()
+
+
+def _first_new(tx: Tx, subject: Subject) -> int | None:
+    """The newest rows are those behind this one; None where newness is not looked at."""
+    if not subject.newest:
+        return None
+    last: int | None = tx.execute(select(func.max(subject.table.c.seq))).scalar_one()
+    return None if last is None else last - subject.newest
