@@ -5,7 +5,8 @@ It is started by the first test that asks for it, and listens on a socket in its
 
 import fcntl
 import os
-import signal
+import shutil
+import subprocess
 import tempfile
 import uuid
 import warnings
@@ -47,13 +48,14 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._server: PostgresServer = get_server(folder, cleanup_mode="delete", start=False)
-        self._server.ensure_pgdata_inited()
+        made: PostgresServer = get_server(folder, start=False)
+        made.ensure_pgdata_inited()
+        self._programs, self._user = made.bin_path, made.system_user  # no server runs as root
         with (folder / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS)
         rules = folder / "pg_hba.conf"
         rules.write_text(f"local all stranger scram-sha-256\n{rules.read_text()}")
-        self._server.start()
+        self.returns()
         self.asks(self.address("postgres"), ROLES)
         self._bare: list[str] = []
         self._full: list[str] = []
@@ -97,17 +99,21 @@ class Server:
 
     def crashes(self) -> None:
         """End it as a power cut would, without a word to anybody."""
-        postmaster = self._server.get_postmaster_info().process
-        assert postmaster is not None
-        postmaster.send_signal(signal.SIGQUIT)
-        postmaster.wait(10)
+        self._control("stop", "-m", "immediate")
 
     def returns(self) -> None:
-        with _one_at_a_time():
-            self._server.ensure_postgres_running()
+        """Start it; after a crash it first mends itself."""
+        options = f'-h "" -k {self.folder}'
+        self._control("start", "-o", options, "-l", str(self.folder / "log"))
 
-    def stops(self) -> None:
-        self._server.cleanup()
+    def ends(self) -> None:
+        self.crashes()
+        shutil.rmtree(self.folder)
+
+    def _control(self, *what: str) -> None:
+        command = [str(self._programs / "pg_ctl"), "-w", "-t", "60", "-D", str(self.folder), *what]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, user=self._user, check=True, **quiet)
 
     def _create(self, template: str, name: str = "") -> str:
         name = name or f"kabar_{uuid.uuid4().hex}"
@@ -135,7 +141,7 @@ def postgres() -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.stops()
+        server.ends()
 
 
 ENGINES = ("sqlite", "postgresql")
