@@ -46,13 +46,13 @@ ROLES = "CREATE ROLE guest LOGIN; CREATE ROLE stranger LOGIN PASSWORD 'another'"
 class Server:
     """One PostgreSQL. `database()` gives the address of a new database with all tables."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
         self.folder = folder
         made: PostgresServer = get_server(folder, start=False)
         made.ensure_pgdata_inited()
         self._programs, self._user = made.bin_path, made.system_user  # no server runs as root
-        with (folder / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS)
+        with (folder / "postgresql.conf").open("a") as file:
+            file.write(settings)
         rules = folder / "pg_hba.conf"
         rules.write_text(f"local all stranger scram-sha-256\n{rules.read_text()}")
         self.returns()
@@ -145,6 +145,11 @@ def postgres() -> Iterator[Server]:
 
 
 ENGINES = ("sqlite", "postgresql")
+
+
+def chosen_engine() -> str:
+    """On what the scenes run that are not said to run on both."""
+    return os.environ.get("KABAR_TEST_ENGINE", ENGINES[0])
 
 
 @pytest.fixture(params=ENGINES)
