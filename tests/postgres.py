@@ -74,6 +74,13 @@ class Server:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def files(self, database_url: str) -> Path:
+        """The folder in which this database lies, everything written to it."""
+        name = make_url(database_url).database
+        (row,) = self.asks(database_url, f"SELECT oid FROM pg_database WHERE datname = '{name}'")
+        self.asks(database_url, "CHECKPOINT")
+        return self.folder / "base" / str(row[0])
+
     def crashes(self) -> None:
         """End it as a power cut would, without a word to anybody."""
         postmaster = self._server.get_postmaster_info().process
