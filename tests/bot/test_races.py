@@ -50,7 +50,7 @@ def room() -> Room:
     return Room(content=content, detector=detector, timezone="Asia/Jakarta")
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio shows what a fixture yields, and this is the whole content
 class Centre:
     """Ratna, Dewi the supervisor and Sari's family, and two programs on one database."""
 

@@ -39,7 +39,7 @@ TOKEN = "700001:secret-of-a-test-bot"
 READY_WITHIN_S = 60
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio shows what a fixture yields, and this is the whole content
 class World:
     """The centre. `forward` moves time; `enrol` does what the operator's commands do."""
 

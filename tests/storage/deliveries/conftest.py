@@ -130,8 +130,7 @@ def _enqueue(tx: Tx, row: str, to: str, payload: Payload, plain: dict[str, objec
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
+def post(tmp_path: Path, database_url: str) -> Iterator[Post]:
     ring = KeyRing.create(tmp_path / "kabar.keys")
-    with Database(f"sqlite:///{tmp_path}/kabar.db", vault_keys=ring) as database:
-        database.write_now(lambda tx: tables.metadata.create_all(tx.connection))
+    with Database(database_url, vault_keys=ring) as database:
         yield Post(database)
