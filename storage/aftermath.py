@@ -39,7 +39,7 @@ class Aftermath:
 
 
 def undo(
-    tx: Tx, header: Header, before: Before | None, ledger: Erased, *, now: datetime, wall: datetime
+    tx: Tx, header: Header, before: Before | None, ledger: Erased, *, now: datetime
 ) -> Aftermath:
     """Everything in turn; `before` is None where nothing is known of what was lost."""
     done = Aftermath(

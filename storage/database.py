@@ -121,6 +121,11 @@ class Database:
             return tx, work(tx)
 
 
+def within(tx: Tx, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case in a transaction that is open already: for a restore, which is one alone."""
+    return _piece(fn, *args, **kwargs)(tx)
+
+
 def _writer(url: str, vault: Vault, patience_s: float) -> "Writer | Pool":
     if not engine.is_postgresql(url):
         return Writer(url, vault, patience_s)

@@ -18,6 +18,7 @@ from storage import aftermath, backup, engine, migrate, predecessor, settings, t
 from storage.aftermath import Aftermath, Erased
 from storage.archive import ArchiveReader, Header
 from storage.backup import AT_ONCE, Moments, Row
+from storage.database import within
 from storage.errors import (
     BackupBroken,
     BackupKeyMissing,
@@ -172,19 +173,26 @@ def _rebuilt(made: Rebuilding, given: _Given, standing: _Standing) -> Restored:
     rows = _fill(made.connection, given.reader)
     made.finish()
     _refuse_other_keys(made.connection, given.ring)
-    tx = Tx(made.connection, Vault(given.ring))
     before = _same_centre(made.connection, standing, given.wish)
+    tx = Tx(made.connection, Vault(given.ring))
+    wall, done = within(tx, _finish, given, before)
+    return Restored(
+        header=given.reader.header,
+        at=wall,
+        rows=rows,
+        aftermath=done,
+        is_known=before is not None,
+    )
+
+
+def _finish(tx: Tx, given: _Given, before: Before | None) -> tuple[datetime, Aftermath]:
     settings.write(tx, WRAPPING_KEY, given.ring.current)
-    if before is not None and before.clock_offset_s > float(
-        settings.read(tx, settings.CLOCK_OFFSET) or 0
-    ):
-        settings.write(tx, settings.CLOCK_OFFSET, repr(before.clock_offset_s))  # no time twice
+    moved_by_s = float(settings.read(tx, settings.CLOCK_OFFSET) or 0)
+    if before is not None and before.clock_offset_s > moved_by_s:  # no time comes twice
+        settings.write(tx, settings.CLOCK_OFFSET, repr(before.clock_offset_s))
     ledger = {**(given.wish.ledger or {}), **(before.erased if before else {})}
     now, wall = given.moments(tx)
-    header = given.reader.header
-    done = aftermath.undo(tx, header, before, ledger, now=now, wall=wall)
-    is_known = before is not None
-    return Restored(header=header, at=wall, rows=rows, aftermath=done, is_known=is_known)
+    return wall, aftermath.undo(tx, given.reader.header, before, ledger, now=now)
 
 
 def _fill(connection: Connection, reader: ArchiveReader) -> dict[str, int]:

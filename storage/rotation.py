@@ -86,7 +86,7 @@ def _rewrap(tx: Tx, current: str, subject: str, key_id: str, wrapped: bytes) -> 
     try:
         anew = tx.vault.rewrapped(subject, key_id, wrapped)
     except SealError as error:
-        extra = {"action": "not_rewrapped", "subject": subject, "error": type(error).__name__}
+        extra = {"action": "not_rewrapped", "row": subject, "error": type(error).__name__}
         log.error("a data key cannot be wrapped anew", extra=extra)
         return False
     same = (d.c.subject == subject, d.c.key_id == key_id, d.c.wrapped.is_not(None))

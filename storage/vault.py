@@ -27,9 +27,7 @@ from storage.tables import data_keys, erasures, settings
 
 FORMAT = b"\x01"
 NONCE_BYTES = 12
-WRAPPING_KEY = (
-    "wrapping_key"  # setting: id of the key of the ring that new data keys are wrapped by
-)
+WRAPPING_KEY = "wrapping_key"  # setting: which key of the ring wraps new data keys
 TAG_BYTES = 16
 SEALS = b"seals of rows"  # what the key of `seals.py` is derived for; no purpose of a fingerprint
 # Telegram hands on halves of emoji; what a person wrote is kept even then.
@@ -74,7 +72,7 @@ class Vault:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
         self.seal_key = hmac.digest(ring.index_key, SEALS, "sha256")  # which never changes
-        self._wrapping = _ciphers_of(ring)
+        self._wrapping = {key_id: AESGCM(key) for key_id, key in ring.keys.items()}
         self._lock = Lock()
         self._erasures = 0
         self._ciphers: dict[str, AESGCM] = {}
@@ -210,7 +208,8 @@ class Vault:
         with self._lock, suppress(KeyFileError):
             fresh = self._ring if self._ring.path is None else KeyRing.load(self._ring.path)
             if fresh.index_key == self._ring.index_key:  # else it is the file of another centre
-                self._wrapping = {**self._wrapping, **_ciphers_of(fresh)}
+                found = {key_id: AESGCM(key) for key_id, key in fresh.keys.items()}
+                self._wrapping = {**self._wrapping, **found}
                 self._ring = fresh
 
     def _kept(self, hand: OpenKeys, subject: str) -> AESGCM | None:
@@ -234,10 +233,6 @@ def _insert(tx: Transaction, table: Table, row: Mapping[str, object]) -> bool:
     dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(row).on_conflict_do_nothing()
     return tx.execute(statement.returning(*table.primary_key.columns)).first() is not None
-
-
-def _ciphers_of(ring: KeyRing) -> dict[str, AESGCM]:
-    return {key_id: AESGCM(key) for key_id, key in ring.keys.items()}
 
 
 def _place(column: str, row: str) -> bytes:

@@ -28,6 +28,7 @@ def without_what_a_restore_writes(rows: dict[str, list[tuple[object, ...]]]) -> 
     """Its own settings and its own line in the audit; nobody has a row in hand any more."""
     rows["settings"] = [row for row in rows["settings"] if row[0] not in ADDED]
     rows["audit"] = [row for row in rows["audit"] if row[4] != "restored"]
+    rows["seals"] = [row for row in rows["seals"] if not str(row[0]).startswith("audit:")]
     rows["inbox"] = [row[:-2] for row in rows["inbox"]]
     return rows
 

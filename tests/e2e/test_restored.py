@@ -1,0 +1,84 @@
+"""A centre that has lost a day: nobody is asked twice, no alert is lost, and staff know whom to
+call."""
+
+import asyncio
+from pathlib import Path
+
+from bot.clock import clock_for_command
+from flows.model import Role
+from storage import backup, restore
+from storage.database import Database
+from storage.keyring import KeyRing
+from storage.restore import Restored, Wish
+from storage.transaction import Tx
+from tests.e2e.conftest import World
+from tests.e2e.scenes import CRITICAL, notice, takes, taps_all
+
+
+class Operator:
+    """Backs the world up and brings it back, as the commands do."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.file = world, folder / "kabar.backup"
+        self.ring = KeyRing.load(world.settings.key_file)
+
+    async def saves(self) -> None:
+        await asyncio.to_thread(
+            backup.save, self.world.database, self.file, self.ring, self.moments
+        )
+
+    async def restores(self) -> Restored:
+        """While nobody has the database open, and then it goes on."""
+        world = self.world
+        await world.stops()
+        await asyncio.to_thread(world.database.close)
+        done = await asyncio.to_thread(
+            restore.restore,
+            world.settings.database_url,
+            self.file,
+            self.ring,
+            Wish(replace=True),
+            self.moments,
+        )
+        world.database = Database(world.settings.database_url, vault_keys=self.ring)
+        await world.starts()
+        await world.settles()
+        return done
+
+    def moments(self, tx: Tx) -> tuple[object, object]:
+        clock = clock_for_command(tx, self.world.settings)
+        return clock.now(), clock.wall()
+
+
+async def test_after_a_restore_nobody_is_asked_twice_and_alerts_still_reach_staff(
+    world: World, tmp_path: Path
+) -> None:
+    ratna = await world.staff("Ratna")
+    dewi = await world.staff("Dewi", Role.SUPERVISOR)
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
+    wati = await world.enrolled(ratna, "K-2", name="Wati")
+    operator = Operator(world, tmp_path)
+    await world.first_checkin(sari)
+    await taps_all(sari, ["Mulai", "Tidak ada"])
+    await operator.saves()
+    await sari.writes(CRITICAL)
+    await ratna.sees(notice("Kritis", "K-1"))
+    await wati.writes("STOP")
+    before = await sari.pushes()
+
+    done = await operator.restores()
+
+    families = {one.code: one.words for one in done.aftermath.families}
+    assert families == {"K-1": 1, "K-2": 1}
+    assert done.aftermath.quieted == 1
+    assert await sari.pushes() == before
+    await sari.writes(CRITICAL)
+    await ratna.sees(notice("Kritis", "K-1"))
+    assert await ratna.count(notice("Kritis", "K-1")) == 2
+    await world.forward(minutes=16)
+    await dewi.sees(notice("Kritis", "K-1"))
+    await takes(ratna, notice("Kritis", "K-1"))
+    stopped = await wati.pushes()
+    await world.forward(days=8)
+    assert await wati.pushes() == stopped
+    await asyncio.to_thread(world.database.close)
