@@ -76,6 +76,8 @@ class Victim:
 
     async def has_opened(self) -> bool:
         """Does everything run since the last start? By its log: a standby need not be ready."""
+        if not self.log_file.exists():
+            return False
         log = await asyncio.to_thread(self.log_file.read_bytes)
         return b'"action": "opened"' in log[self._begins_at :]
 
