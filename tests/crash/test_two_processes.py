@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from bot.usecases.room import Room
 from storage import tables
 from storage.transaction import Tx
+from tests.crash.account import on_their_way
 from tests.crash.centre import Centre, a_centre, until
 from tests.crash.victim import Victim
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 TAKES_OVER_WITHIN_S = 60.0
 BUSY_S, COMMITTED_S = 1.5, 0.2
 SHARE = 25  # updates that each of two handles at least
-SLOW_S = 0.3  # each send takes so long, so that some are in flight at any moment
+SLOW_S = 1.0  # a send takes so long, so that one is in the air
 
 
 @asynccontextmanager
@@ -85,8 +86,6 @@ async def test_a_frozen_process_that_wakes_sends_nothing_that_it_does_not_hold(
     """Only what was on its way as it froze may come twice; whatever else came twice is named."""
     ports = unused_tcp_port_factory
     async with two(tmp_path, the_room, ports, "frozen", postgres_url) as (centre, first, second):
-        fault = {"kind": "delay", "method": "sendMessage", "seconds": SLOW_S}
-        await centre.world.control("POST", "faults", fault)
         async with centre.everybody_acts():
             await asyncio.sleep(BUSY_S)
             await freezes(centre, first)
@@ -94,13 +93,13 @@ async def test_a_frozen_process_that_wakes_sends_nothing_that_it_does_not_hold(
             first.is_sent(signal.SIGCONT)
             await asyncio.sleep(BUSY_S)
             await another_takes_over(centre)
-        await centre.line_is_good()
 
         assert first.is_alive, first.says()
         assert second.is_alive, second.says()
         await centre.holds_its_promise()
 
 
+@pytest.mark.soak
 async def test_a_process_that_woke_stands_by_and_takes_over_again(
     tmp_path: Path,
     the_room: Room,
@@ -121,6 +120,7 @@ async def test_a_process_that_woke_stands_by_and_takes_over_again(
         await centre.holds_its_promise()
 
 
+@pytest.mark.soak
 async def test_two_processes_share_the_work_and_do_nothing_twice(
     tmp_path: Path,
     the_room: Room,
@@ -146,7 +146,16 @@ def both_have_worked(tx: Tx, since: int) -> bool:
 
 
 async def freezes(centre: Centre, victim: Victim) -> None:
-    """It stands still in the middle of everything. What it has committed by then is counted."""
+    """It stands still with a send in the air. What it has committed by then is counted."""
+    slow = {"kind": "delay", "method": "sendMessage", "seconds": SLOW_S}
+    await centre.world.control("POST", "faults", slow)
+    await until(lambda: centre.world.database.read(is_sending))
     victim.is_sent(signal.SIGSTOP)
     await asyncio.sleep(COMMITTED_S)
     await centre.counts_in_flight()
+    assert centre.in_flight, "it held nothing as it froze"
+    await centre.line_is_good()
+
+
+def is_sending(tx: Tx) -> bool:
+    return bool(on_their_way(tx))
