@@ -136,6 +136,12 @@ class Centre:
         bots = (await self.world.control("GET", "bots"))["bots"]
         return not bots[0]["pending_updates"] and await self.world.database.read(is_settled)
 
+    async def holds_its_promise(self, *kills: Kill) -> None:
+        """Nothing is lost and nothing doubled; else everything that is, with seed and kills."""
+        complaints = await self.complaints()
+        drawn = [f"seed {self.seed!r}", *map(str, kills)]
+        assert not complaints, "\n".join([*complaints, *drawn])
+
     async def complaints(self) -> tuple[str, ...]:
         """What does not fit, once everything is settled."""
         await until(self.is_idle)

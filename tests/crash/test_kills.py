@@ -18,4 +18,4 @@ async def test_eight_kills_lose_no_word_and_no_alert_and_double_nothing_else(
     ) as centre:
         await centre.is_killed(kills)
 
-        assert await centre.complaints() == (), [str(kill) for kill in kills]
+        await centre.holds_its_promise(*kills)

@@ -55,6 +55,7 @@ class Victim:
         self.log_file = log_file
         self._fields = dict(fields)
         self._process: ForkServerProcess | None = None
+        self._begins_at = 0  # where the log of this start begins
 
     def twin(self, **other: Any) -> "Victim":
         """Another one beside it, with these settings changed."""
@@ -67,10 +68,18 @@ class Victim:
 
     async def starts(self, kill: Kill | None = None) -> None:
         """Returns at once; `kill` says where it will die."""
+        self._begins_at = self.log_file.stat().st_size if self.log_file.exists() else 0
         context = multiprocessing.get_context("forkserver")
         arguments = (self._fields, str(self.log_file), kill)
         self._process = context.Process(target=play, args=arguments, daemon=True)
         await asyncio.to_thread(self._process.start)
+
+    async def has_opened(self) -> bool:
+        """Does everything run since the last start? By its log: a standby need not be ready."""
+        if not self.log_file.exists():
+            return False
+        log = await asyncio.to_thread(self.log_file.read_bytes)
+        return b'"action": "opened"' in log[self._begins_at :]
 
     async def ends(self) -> int | None:
         """Wait until it is dead; its exit code, None if it goes on living."""
