@@ -38,6 +38,6 @@ async def main(folder: Path) -> None:
     print(f"ratio             {shared / alone:8.1f}")
 
 
-if __name__ == "__main__":
+def show() -> None:
     with TemporaryDirectory() as made:
         asyncio.run(main(Path(made)))
