@@ -3,13 +3,12 @@
 Every family is at level A, linked, has agreed, and has a check-in open on its phone.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from bot.usecases import enrol, follow_up
 from bot.usecases.record import move_contact
@@ -99,11 +98,20 @@ def build(folder: Path, room: Room, *, families: int, workers: int, asked: bool 
     return Centre(folder=folder, families=tuple(found), workers=chats)
 
 
-def recipients(database: Database, first: int, count: int, *, now: datetime) -> None:
-    """Rows of one broadcast to so many chats, as many in one transaction as do not hold it up."""
-    numbers = iter(range(first, first + count))
-    while piece := tuple(islice(numbers, PIECE)):
-        database.write_now(_broadcast, piece, now=now)
+def plan_broadcast(centre: Centre, count: int) -> None:
+    """Rows of one broadcast to so many chats, not due before `start_broadcast`."""
+    now, numbers = datetime.now(UTC), iter(range(count))
+    with centre.open() as database:
+        while piece := tuple(islice(numbers, 50 * PIECE)):
+            database.write_now(_broadcast, piece, now=now)
+
+
+def start_broadcast(centre: Centre) -> None:
+    """All of it is due, from one moment to the next."""
+    o, now = tables.outbox, datetime.now(UTC)
+    due = update(o).where(o.c.kind == "broadcast").values(not_before=now)
+    with centre.open() as database:
+        database.write_now(lambda tx: tx.execute(due).rowcount)
 
 
 def _worker(tx: Tx, chat: int, *, now: datetime) -> StaffId:
@@ -217,26 +225,10 @@ def _broadcast(tx: Tx, numbers: tuple[int, ...], *, now: datetime) -> None:
             verb="send",
             address=to,
             payload=payload,
-            not_before=now,
+            not_before=now + timedelta(days=1),
         )
         outbox.enqueue(tx, out, now=now)
 
 
 def _code(number: int) -> str:
     return f"K-{number:05}"
-
-
-def count(database: Database, table: str) -> int:
-    """Rows of a table."""
-
-    def look(tx: Tx) -> int:
-        found: int = tx.execute(
-            select(func.count()).select_from(tables.metadata.tables[table])
-        ).scalar_one()
-        return found
-
-    return database.read_now(look)
-
-
-def codes(centre: Centre) -> Iterator[str]:
-    return (family.code for family in centre.families)

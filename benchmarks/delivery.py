@@ -16,18 +16,17 @@ import psutil
 from benchmarks import centre as centres
 from benchmarks.centre import Centre
 from benchmarks.figures import Row, spread, table
+from benchmarks.ports import free_port, until_200
 from benchmarks.running import (
     BOT_CORE,
     TELEGRAM_CORE,
     ask,
     copied,
     cpu_s,
-    free_port,
     kabar,
     memory_mb,
     program,
     until,
-    until_200,
 )
 
 ACTS = 10  # Mulai, eight answers, Selesai

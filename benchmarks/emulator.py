@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
-from benchmarks.start import free_port, until_200
+from benchmarks.ports import free_port, until_200
 
 CALLS, CONNECTIONS, PEOPLE = 20_000, 8, 50
 FIRST_PERSON = 700_000_001
@@ -113,7 +113,7 @@ async def measure(port: int, *, with_page: bool = False) -> Tally:
     return tally
 
 
-def main() -> None:
+def show() -> None:
     port = free_port()
     with running("benchmarks.emulator", PORT_OF_CONSTANT, port=port):
         constant = asyncio.run(measure(port))
@@ -130,7 +130,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if PORT_OF_CONSTANT in sys.argv:
-        answer_the_same(int(sys.argv[-1]))
-    else:
-        main()
+    answer_the_same(int(sys.argv[-1]))

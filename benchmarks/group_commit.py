@@ -59,6 +59,6 @@ def main(folder: Path) -> None:
     print(f"PostgreSQL {postgresql[-1] / postgresql[0]:.1f} times one by one")
 
 
-if __name__ == "__main__":
+def show() -> None:
     with TemporaryDirectory() as made:
         main(Path(made))

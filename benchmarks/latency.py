@@ -1,16 +1,14 @@
 """From a parent's hard words to the notice on the worker's phone, at Telegram's pace.
 
-The sandbox enforces 30 messages a second and one a second in a chat, and every call takes 150 ms to
-reach it. First nothing else is sent, then a broadcast of 10,000 messages in the lowest lane. An alert
-counts from the moment in which the parent's text is there until its notice is accepted.
+The sandbox enforces 30 messages a second and one a second in a chat, and every call takes 150 ms
+to reach it. First nothing else is sent, then a broadcast of 10,000 messages in the lowest lane. An
+alert counts from the moment in which the parent's text is there until its notice is accepted.
 """
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -19,20 +17,18 @@ from typing import Any
 import psutil
 
 from benchmarks import centre as centres
-from benchmarks.centre import FIRST_FAMILY, FIRST_RECIPIENT, FIRST_WORKER, Centre
+from benchmarks.centre import FIRST_RECIPIENT, FIRST_WORKER, Centre
 from benchmarks.figures import Row, share, table
-from benchmarks.peers.questions import WORKERS
+from benchmarks.peers.questions import TOKEN, WORKERS
+from benchmarks.ports import free_port, until_200
 from benchmarks.running import (
     BOT_CORE,
     TELEGRAM_CORE,
-    TOKEN,
     ask,
     copied,
-    free_port,
     kabar,
     memory_mb,
     program,
-    until_200,
 )
 
 RECIPIENTS = 10_000
@@ -72,6 +68,7 @@ def measure(
         first.mkdir()
         room = centres.the_room()
         centre = centres.build(first, room, families=2 * alerts, workers=WORKERS, asked=False)
+        centres.plan_broadcast(centre, recipients)
         for number, name in enumerate(names or CONTENDERS):
             fresh = copied(centre, Path(made) / str(number))
             found[name] = _run(name, fresh, alerts, window_s, recipients)
@@ -175,8 +172,7 @@ def _burst(name: str, centre: Centre, control: str, recipients: int) -> None:
         said = f"/siaran {FIRST_RECIPIENT} {FIRST_RECIPIENT + recipients}"
         ask(f"{control}/people/{FIRST_WORKER}/text", {"text": said})
         return
-    with centre.open() as database:
-        centres.recipients(database, 0, recipients, now=datetime.now(UTC))
+    centres.start_broadcast(centre)
 
 
 def _populate(control: str, centre: Centre, recipients: int) -> None:
@@ -222,9 +218,3 @@ def _pair(values: list[float]) -> str:
 
 def _told(seconds: float) -> str:
     return "not in time" if seconds == float("inf") else f"{seconds:.2f} s"
-
-
-assert FIRST_FAMILY  # peers number families in the same way
-
-if __name__ == "__main__":
-    show(alerts=int(sys.argv[1]), window_s=float(sys.argv[2]), names=tuple(sys.argv[3:]))

@@ -135,7 +135,3 @@ def show(*, families: int) -> None:
     rows.append(Row("together", f"{total / replies * 1000:.2f} ms", f"{asked / replies:.1f}"))
     heads = ("piece", "processor time a reply", "statements a reply")
     table(f"The writing thread, {replies} replies one by one", heads, rows)
-
-
-if __name__ == "__main__":
-    show(families=50)

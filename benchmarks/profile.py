@@ -1,14 +1,13 @@
 """Where the time of a reply goes: `kabar run` with a profile of each thread, in processor time.
 
-`python -m benchmarks.profile` answers check-ins as `delivery` does, once, and prints for each
-thread what cost most, and the statements of the database by their text.
+Answers check-ins as `delivery` does, once, and prints for each thread what cost most, and the
+statements of the database by their text. As a module of its own it is the program that is watched.
 """
 
 import asyncio
 import cProfile
 import os
 import pstats
-import sys
 import threading
 import time
 from collections import Counter
@@ -18,15 +17,14 @@ from typing import Any
 
 from benchmarks import centre as centres
 from benchmarks import delivery
+from benchmarks.peers.questions import TOKEN
+from benchmarks.ports import free_port, until_200
 from benchmarks.running import (
     BOT_CORE,
     TELEGRAM_CORE,
-    TOKEN,
     ask,
-    free_port,
     program,
     until,
-    until_200,
 )
 
 FAMILIES = 50
@@ -95,7 +93,7 @@ def show(*, families: int = FAMILIES, way: str = "taps") -> None:
             "KABAR_PACE_CHAT": "1e6",
             WHERE: made,
         }
-        with program("benchmarks.profile", "run", core=BOT_CORE, environment=environment):
+        with program("benchmarks.profile", core=BOT_CORE, environment=environment):
             until_200(f"http://127.0.0.1:{mine}/ready")
             time.sleep(1)
             ask(f"{api_url}/control/go", {})
@@ -117,7 +115,4 @@ def _told(folder: Path, replies: int) -> None:
 
 
 if __name__ == "__main__":
-    if "run" in sys.argv:
-        watched()
-    else:
-        show(way=sys.argv[1] if len(sys.argv) > 1 else "taps")
+    watched()

@@ -15,10 +15,10 @@ from typing import Any
 import psutil
 
 from benchmarks.centre import Centre
-from benchmarks.start import free_port, until_200
+from benchmarks.peers.questions import TOKEN
+from benchmarks.ports import free_port, until_200
 
 TELEGRAM_CORE, BOT_CORE = 0, 1
-TOKEN = "4242:a-token-of-a-benchmark"
 ENOUGH_S = 900
 
 

@@ -1,11 +1,13 @@
 """Bare aiogram that tells a worker of hard words, and sends a broadcast as its examples do.
 
-`python -m benchmarks.peers.alerting_aiogram API_URL loop|spread`: the broadcast is a loop with a pause
-after each message, or a task started every thirtieth of a second. An alert is sent by its handler.
+`python -m benchmarks.peers.alerting_aiogram API_URL loop|spread`: the broadcast is a loop with a
+pause after each message, or a task started every thirtieth of a second. An alert is sent by its
+handler.
 """
 
 import asyncio
 import sys
+from collections.abc import Coroutine
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -39,7 +41,7 @@ async def broadcast(bot: Bot, chats: range, way: str) -> None:
         await asyncio.sleep(PAUSE_S)
 
 
-def keep(work: "asyncio.coroutines.Coroutine[object, object, None]") -> None:  # type: ignore[name-defined]
+def keep(work: Coroutine[object, object, None]) -> None:
     task = asyncio.create_task(work)
     running.add(task)
     task.add_done_callback(running.discard)

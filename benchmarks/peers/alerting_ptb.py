@@ -1,8 +1,8 @@
 """python-telegram-bot that tells a worker of hard words, every call through one rate limiter.
 
 `python -m benchmarks.peers.alerting_ptb API_URL`. AIORateLimiter needs aiolimiter, which is not
-among our dependencies; `Limiter` does what it documents: a leaky bucket of 30 calls a second, in the
-order in which they were asked for, and once more after 429.
+among our dependencies; `Limiter` does what it documents: a leaky bucket of 30 calls a second, in
+the order in which they were asked for, and once more after 429.
 """
 
 import asyncio

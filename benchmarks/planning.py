@@ -1,0 +1,95 @@
+"""Does planning stay cheap when the centre grows? A due day, and a tick on which nothing is due.
+
+Measured on `scheduler.ticks.run_due` with the tables as they are, at one size and at ten times it.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import update
+
+from benchmarks import centre as centres
+from benchmarks.centre import Centre
+from benchmarks.figures import Row, share, table
+from bot.scheduler import ticks
+from bot.usecases.room import Room
+from storage import tables
+from storage.database import Database
+from storage.transaction import Tx
+
+TICKS = 200
+DUE = 300  # families that are planned at each size: the cost of one more, beside so many others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """`planned_ms` a family whose day it is, `quiet_ms` a tick with nothing to do."""
+
+    cases: int
+    planned_ms: float
+    quiet_ms: tuple[float, ...]
+
+
+def measure(sizes: tuple[int, ...], *, due: int = DUE, quiet: int = TICKS) -> list[Size]:
+    room = centres.the_room()
+    found = []
+    for cases in sizes:
+        with TemporaryDirectory() as made:
+            centre = centres.build(Path(made), room, families=cases, workers=20, asked=False)
+            found.append(asyncio.run(_one(centre, room, min(due, cases), quiet)))
+    return found
+
+
+async def _one(centre: Centre, room: Room, due: int, quiet: int) -> Size:
+    now = datetime.now(UTC)
+    with centre.open() as database:
+        quiet_ms = []
+        for _ in range(quiet):
+            began = time.perf_counter()
+            done = await ticks.run_due(database, room, now=now)
+            quiet_ms.append((time.perf_counter() - began) * 1000)
+            if done:
+                raise SystemExit("something was due in a quiet tick")
+        planned_ms = await _plan(database, centre, room, due)
+    return Size(cases=len(centre.families), planned_ms=planned_ms, quiet_ms=tuple(quiet_ms))
+
+
+async def _plan(database: Database, centre: Centre, room: Room, due: int) -> float:
+    """The day of `due` families has come, spread over the whole centre: planned and asked."""
+    now = datetime.now(UTC)
+    every = len(centre.families) // due
+    chosen = [one.contact for one in centre.families[::every]][:due]
+
+    def bring(tx: Tx) -> None:
+        c = tables.contacts
+        moment = {"next_due_at": now - timedelta(minutes=1)}
+        tx.execute(update(c).where(c.c.id.in_(chosen)).values(moment))
+
+    await database.write(bring)
+    began = time.perf_counter()
+    done = await ticks.run_due(database, room, now=now)
+    seconds = time.perf_counter() - began
+    if done < 2 * due:
+        raise SystemExit(f"{done} deeds instead of {2 * due}")
+    return seconds / due * 1000
+
+
+def show(*, sizes: tuple[int, ...]) -> None:
+    found = measure(sizes)
+    first = found[0]
+    rows = [
+        Row(
+            f"{size.cases} cases",
+            f"{size.planned_ms:.2f} ms",
+            f"{size.planned_ms / first.planned_ms:.2f}",
+            f"{median(size.quiet_ms):.2f} / {share(size.quiet_ms, 0.99):.2f} ms",
+        )
+        for size in found
+    ]
+    heads = ("", "a family planned and asked", "against the smallest", "quiet tick p50 / p99")
+    table(f"Planning, {DUE} families due at each size", heads, rows)
