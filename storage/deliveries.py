@@ -31,7 +31,7 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.programme import next_safe
-from storage import addresses, tables
+from storage import addresses, locks, tables
 from storage.columns import Moment
 from storage.doubts import heard_from, proven, revive
 from storage.errors import SubjectErased
@@ -80,6 +80,7 @@ __all__ = [
 LEASE = timedelta(minutes=2)  # longer than the longest call
 NOBODY: frozenset[str] = frozenset()
 ALL_LANES = (0, 4)
+CLAIMING = "claiming"
 
 o = tables.outbox
 
@@ -99,6 +100,8 @@ def claim(
 
     Chats (by hash) that are `resting` get no new message, those that are `paused` no call. A row
     that cannot be read is dead, whatever is wrong with it, and the others go on."""
+    # One at a time: beside each other two claims would find the same chat idle.
+    locks.named(tx, CLAIMING)
     moments = {"now": now, "wall": wall, "limit": limit}
     chats = {"resting": sorted(resting), "paused": sorted(paused)}
     first, last = lanes

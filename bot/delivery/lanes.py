@@ -36,10 +36,10 @@ def group_of(lane: int) -> Group:
 class Places:
     """`total` calls at once; of these `alerts` only for alerts, `answers` for them and answers.
 
-    At 30 a second, calls of one second need 30 places and calls of 150 ms five.
+    At 30 a second, calls of one second need 30 places and more, calls of 150 ms five.
     """
 
-    total: int = 44
+    total: int = 52
     alerts: int = 8
     answers: int = 4
 

@@ -102,6 +102,12 @@ class Office:
         loop = asyncio.get_running_loop()
         database.on_commit(lambda: loop.call_soon_threadsafe(self._committed.set))
 
+    @classmethod
+    async def open(cls, database: Database) -> "Office":
+        """With all tables, in a new database."""
+        await database.write(lambda tx: tables.metadata.create_all(tx.connection))
+        return cls(database)
+
     async def put(self, row: str, *, to: str = "1001", **more: object) -> None:
         """A row whose text is its id."""
         plain = {"lane": 2, "kind": "question_a", "verb": "send", "not_before": self.clock.moved}
@@ -190,9 +196,20 @@ class Office:
 
 
 @pytest.fixture
+async def beside(postgres_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Office]]:
+    """Two programs at one PostgreSQL, with one clock."""
+    ring = KeyRing.create(tmp_path / "kabar.keys")
+    databases = [Database(postgres_url, vault_keys=ring) for _ in range(2)]
+    one, other = (Office(database) for database in databases)
+    other.clock = one.clock
+    yield one, other
+    for database in databases:
+        await asyncio.to_thread(database.close)
+
+
+@pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     ring = KeyRing.create(tmp_path / "kabar.keys")
     database = Database(f"sqlite:///{tmp_path}/kabar.db", vault_keys=ring, patience_s=0.1)
-    await database.write(lambda tx: tables.metadata.create_all(tx.connection))
-    yield Office(database)
+    yield await Office.open(database)
     await asyncio.to_thread(database.close)

@@ -14,6 +14,7 @@ from storage.deliveries import Claimed, InHand, Instruction, State, Verb, Verdic
 from storage.keyring import KeyRing
 from storage.outbox import Outgoing, Payload
 from storage.rows import change
+from tests.postgres import fresh
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
 WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
@@ -128,8 +129,27 @@ def _enqueue(tx: Tx, row: str, to: str, payload: Payload, plain: dict[str, objec
     outbox.enqueue(tx, Outgoing(id=row, address=address, payload=payload, **plain), now=NOW)
 
 
-@pytest.fixture
-def post(tmp_path: Path, database_url: str) -> Iterator[Post]:
+# Making a database on PostgreSQL for each of these takes longer than all of them on SQLite. What
+# differs there stands in test_side_by_side.py; `make soak` asks everything of both.
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.soak))
+
+
+@pytest.fixture(params=BOTH)
+def post(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Post]:
     ring = KeyRing.create(tmp_path / "kabar.keys")
-    with Database(database_url, vault_keys=ring) as database:
+    with (
+        fresh(request, request.param, tmp_path) as url,
+        Database(url, vault_keys=ring) as database,
+    ):
         yield Post(database)
+
+
+@pytest.fixture
+def beside(postgres_url: str, tmp_path: Path) -> Iterator[tuple[Post, Post]]:
+    """Two programs at one PostgreSQL."""
+    ring = KeyRing.create(tmp_path / "kabar.keys")
+    with (
+        Database(postgres_url, vault_keys=ring) as one,
+        Database(postgres_url, vault_keys=ring) as other,
+    ):
+        yield Post(one), Post(other)
