@@ -15,7 +15,7 @@ from bot.telegram.line import Line, Receiving
 from bot.telegram.raw import RawApi, bot_id
 from bot.telegram.updates import Receiver
 from bot.telegram.webhook import WebhookReceiver
-from storage import migrate
+from storage import migrate, sealing
 from storage.database import Database
 from storage.engine import database_file
 from storage.keyring import KeyRing
@@ -40,6 +40,7 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundati
     stack.enter_context(only_one(database_file(settings.database_url)))
     database = Database(settings.database_url, vault_keys=keys)
     stack.push_async_callback(asyncio.to_thread, database.close)
+    await database.read(sealing.require_done)
     changed = asyncio.Event()
     loop = asyncio.get_running_loop()
 

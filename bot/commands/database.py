@@ -6,7 +6,8 @@ import typer
 
 from bot import config
 from bot.commands import desk
-from storage import migrate
+from storage import migrate, sealing
+from storage.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="The database.")
 
@@ -16,8 +17,10 @@ def upgrade() -> None:
     """Make the database, or bring it up to this version; the key file too, where both are new."""
     with desk.refusing():
         settings = config.load()
-        migrate.prepare_key_file(settings.database_url, settings.key_file)
+        keys = migrate.prepare_key_file(settings.database_url, settings.key_file)
         migrate.upgrade(settings.database_url)
+        with Database(settings.database_url, vault_keys=keys, patience_s=desk.PATIENCE_S) as opened:
+            sealing.seal_older(opened)
         found = migrate.status(settings.database_url)
     desk.answers.print(f"The database is at step {found.current}.")
 
