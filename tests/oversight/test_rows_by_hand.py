@@ -24,7 +24,7 @@ ALTERED: dict[str, dict[str, object]] = {
     "words": {"text": SEALED, "signs_level": "watch", "is_command": True, "read_at": FAR},
     "staff": {"role": "admin", "is_active": False},
     "addresses": {"state": "blocked", "address_hash": "0" * 64, "address": SEALED},
-    "audit": {"actor": "operator", "at": FAR},
+    "audit": {"actor": "somebody", "at": FAR},
 }
 """Values that no row of the centre holds."""
 
