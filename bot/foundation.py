@@ -37,7 +37,8 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack) -> Foundati
     ClockMismatch."""
     migrate.require_current(settings.database_url)
     keys = KeyRing.load(settings.key_file)
-    stack.enter_context(only_one(database_file(settings.database_url)))
+    if file := database_file(settings.database_url):  # on PostgreSQL several may run
+        stack.enter_context(only_one(file))
     database = Database(settings.database_url, vault_keys=keys)
     stack.push_async_callback(asyncio.to_thread, database.close)
     await database.read(sealing.require_done)

@@ -4,8 +4,10 @@
     ├── UnsupportedDatabase     the address names a database this version cannot use
     ├── NotMigrated             the tables are not the ones this program knows
     ├── DatabaseBusy            another program held the database for too long
+    │   └── DatabaseAway        PostgreSQL could not be reached for too long
     ├── DatabaseClosed          the program is stopping
     ├── CommitFailed            the database refused to keep what was written
+    │   └── CommitUnknown       it may have kept it, but could not say so
     ├── KeyFileError            the key file cannot be used as it is
     │   ├── KeyFileMissing
     │   ├── KeyFileExists
@@ -37,13 +39,25 @@ class NotMigrated(StorageError):
 class DatabaseBusy(StorageError):
     """Nothing was written. A command shows the text and ends; the bot tries again."""
 
+    TEXT = (
+        "Another program has held the database for more than {patience_s:g} s and nothing"
+        " was written. See whether another kabar command, a backup or a database browser is"
+        " at work, wait for it or close it, then try again."
+    )
+
     def __init__(self, patience_s: float) -> None:
-        super().__init__(
-            f"Another program has held the database for more than {patience_s:g} s and nothing"
-            " was written. See whether another kabar command, a backup or a database browser is"
-            " at work, wait for it or close it, then try again."
-        )
+        super().__init__(self.TEXT.format(patience_s=patience_s))
         self.patience_s = patience_s
+
+
+class DatabaseAway(DatabaseBusy):
+    """The same, because PostgreSQL does not answer: it is being restarted, or cannot be reached."""
+
+    TEXT = (
+        "PostgreSQL could not be reached for more than {patience_s:g} s and nothing was written."
+        " See whether it is running, whether KABAR_DATABASE_URL names its host and port, and"
+        " whether it has connections left (max_connections), then try again."
+    )
 
 
 class DatabaseClosed(StorageError):
@@ -56,11 +70,22 @@ class DatabaseClosed(StorageError):
 class CommitFailed(StorageError):
     """Nothing of the piece was kept; it may be tried again. The cause is attached."""
 
+    TEXT = (
+        "The database could not keep what was written, so nothing of it was kept. See whether"
+        " the disk is full or failing; the line above says what the database answered."
+    )
+
     def __init__(self) -> None:
-        super().__init__(
-            "The database could not keep what was written, so nothing of it was kept. See whether"
-            " the disk is full or failing; the line above says what the database answered."
-        )
+        super().__init__(self.TEXT)
+
+
+class CommitUnknown(CommitFailed):
+    """The line broke while PostgreSQL was keeping it. It may be tried again: twice is as once."""
+
+    TEXT = (
+        "The connection to PostgreSQL broke while it was keeping what was written; it may or may"
+        " not have been kept. Look, then try again: what is there already is not written twice."
+    )
 
 
 class KeyFileError(StorageError):

@@ -1,10 +1,11 @@
 """The way in: raw updates are stored before Telegram may forget them, and handled once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, exists, func, or_, select, text
 
 from storage import tables
 from storage.addresses import TELEGRAM
@@ -15,6 +16,9 @@ from storage.transaction import Tx
 BODY, SUBJECT = "inbox.body", "centre"
 LAST_TRY = 3  # a row that fails this often is dead, and the chat goes on
 AT_ONCE = 100  # chats looked at together
+# By the database's clock. A worker looks again every moment while it has rows in hand, and so does
+# not lose them; those of one that died are free soon.
+UNTIL, SOON = "now() + interval '20 s'", "now() + interval '10 s'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,41 @@ def next_of_each_chat(tx: Tx) -> tuple[Unhandled, ...]:
         .order_by(func.min(i.c.seq))
         .limit(AT_ONCE)
     )
-    rows = tx.execute(select(i).where(i.c.seq.in_(oldest)).order_by(i.c.seq)).all()
+    return _unhandled(tx, select(i).where(i.c.seq.in_(oldest)).order_by(i.c.seq))
+
+
+def claim(tx: Tx, *, holder: str) -> tuple[Unhandled, ...]:
+    """The same where several processes share a PostgreSQL database: rows that nobody else has.
+
+    It only spares two of them the same work; that a row is handled once, `handled` sees to. What
+    `holder` has in hand already comes again, so that what had to wait is not forgotten."""
+    i, earlier = tables.inbox, tables.inbox.alias("earlier")
+    first = ~exists().where(
+        earlier.c.state == "new", earlier.c.chat_hash == i.c.chat_hash, earlier.c.seq < i.c.seq
+    )
+    mine = and_(i.c.state == "new", i.c.lease == holder)
+    change(tx, i, mine, i.c.lease_until < text(SOON), lease_until=text(UNTIL))
+    is_free = or_(i.c.lease.is_(None), i.c.lease_until < func.now())
+    free = (
+        select(i.c.seq)
+        .where(i.c.state == "new", is_free, first)
+        .order_by(i.c.seq)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    change(tx, i, i.c.seq.in_(free), lease=holder, lease_until=text(UNTIL))
+    return _unhandled(tx, select(i).where(mine, first).order_by(i.c.seq).limit(AT_ONCE))
+
+
+def release(tx: Tx, *, holders: Collection[str]) -> int:
+    """Rows that these processes had in hand, which have ended, are free; how many?"""
+    i = tables.inbox
+    held = (i.c.state == "new", i.c.lease.in_(holders))
+    return change(tx, i, *held, lease=None, lease_until=None)
+
+
+def _unhandled(tx: Tx, query: Select[Any]) -> tuple[Unhandled, ...]:
+    rows = tx.execute(query).all()
     return tuple(
         Unhandled(
             id=row.id,

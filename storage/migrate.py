@@ -4,6 +4,7 @@
 command need not load Alembic to see that a database is up to date.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, column, inspect, select, table
 
-from storage import engine
+from storage.engine import database_file, engine_of
 from storage.errors import NotMigrated
 from storage.keyring import KeyRing
 
@@ -43,7 +44,10 @@ class Status:
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Make the database where missing and take every step up to `revision`, all of them or none."""
+    """Take every step up to `revision`, all of them or none; make an SQLite file where missing.
+
+    Two at once are safe: the second one waits, and finds nothing left to do.
+    """
     _known(database_url)
     from alembic import command  # half a second that only migrations should cost
 
@@ -77,7 +81,8 @@ def draft(message: str) -> None:
 
 def status(database_url: str) -> Status:
     """Where the database stands; one that does not exist is not made by asking."""
-    if not engine.database_file(database_url).exists():
+    file = database_file(database_url)
+    if file is not None and not file.exists():
         return Status(current=None, head=_head())
     with _reading(database_url) as connection:
         steps = table("alembic_version", column("version_num"))
@@ -122,7 +127,8 @@ def _head() -> str:
 
 
 def _is_new(database_url: str) -> bool:
-    if not engine.database_file(database_url).exists():
+    file = database_file(database_url)
+    if file is not None and not file.exists():
         return True
     with _reading(database_url) as connection:
         return not inspect(connection).get_table_names()
@@ -130,9 +136,14 @@ def _is_new(database_url: str) -> bool:
 
 @contextmanager
 def _reading(database_url: str) -> Iterator[Connection]:
-    reading = engine.reading_engine(database_url, patience_s=PATIENCE_S, connections=1)
+    engines = engine_of(database_url)
+    reading = engines.reading_engine(database_url, patience_s=PATIENCE_S, connections=1)
+    until = time.monotonic() + PATIENCE_S
     try:
-        with engine.named_errors(PATIENCE_S), reading.connect() as connection:
+        with (
+            engines.named_errors(PATIENCE_S),
+            engines.patiently(reading.connect, until=until) as connection,
+        ):
             yield connection
     finally:
         reading.dispose()
@@ -143,17 +154,19 @@ def _migrating(database_url: str) -> Iterator["Config"]:
     """Alembic's settings around one write transaction, in which all of its steps happen."""
     from alembic.config import Config
 
+    engines = engine_of(database_url)
     # Building a table anew deletes the old one, which foreign keys would take for deleted rows.
-    writing = engine.writing_engine(database_url, patience_s=PATIENCE_S, foreign_keys=False)
+    writing = engines.writing_engine(database_url, patience_s=PATIENCE_S, foreign_keys=False)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     try:
-        with engine.named_errors(PATIENCE_S), writing.begin() as connection:
+        with engines.named_errors(PATIENCE_S), writing.begin() as connection:
+            engines.alone(connection)
             config.attributes["connection"] = connection
             yield config
-            if dangling := engine.dangling_references(connection):
+            if dangling := engines.dangling_references(connection):
                 raise NotMigrated(
                     f"The step would leave rows that point nowhere ({', '.join(dangling)}), so"
                     " nothing was changed. Keep the database as it is and report this text."

@@ -59,8 +59,8 @@ def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: object) 
 def put(tx: Tx, table: Table, key: Mapping[str, object], **values: object) -> None:
     """Write `values` under `key`, whether or not a row is there already."""
     where = [table.c[name] == value for name, value in key.items()]
-    if not change(tx, table, *where, **values):
-        insert_once(tx, table, **{**key, **values})
+    if not change(tx, table, *where, **values) and not insert_once(tx, table, **{**key, **values}):
+        change(tx, table, *where, **values)  # somebody else put it there in between
 
 
 def remove(tx: Tx, table: Table, *where: ColumnElement[bool]) -> int:

@@ -9,7 +9,7 @@ Each subject (`case:...`, `contact:...`, `staff:...`, `centre`) has a data key o
 
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -17,7 +17,8 @@ from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import CursorResult, Executable, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Executable, Table, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import KeyUnknown, SubjectErased, Tampered
 from storage.keyring import KEY_BYTES, KeyRing
@@ -51,6 +52,8 @@ class Transaction(Protocol):
     def open_keys(self) -> OpenKeys: ...
     @property
     def in_inner_savepoint(self) -> bool: ...
+    @property
+    def connection(self) -> Connection: ...
     def execute(self, statement: Executable) -> CursorResult[*tuple[Any, ...]]: ...
     def after_commit(self, callback: Callable[[], None]) -> None: ...
 
@@ -116,15 +119,12 @@ class Vault:
         tx.open_keys.shared = False  # this transaction may yet be rolled back, wholly or in part
         tx.open_keys.ciphers.clear()
         gone = {"wrapped": None, "destroyed_at": now}
-        known = data_keys.c.subject == subject
-        alive = known & data_keys.c.destroyed_at.is_(None)
+        row = {"subject": subject, "key_id": self._ring.current, "created_at": now}
+        # First the row, which waits for a key that is being made elsewhere, then what it holds.
+        _insert(tx, data_keys, row | gone)
+        alive = (data_keys.c.subject == subject) & data_keys.c.destroyed_at.is_(None)
         tx.execute(update(data_keys).where(alive).values(gone))
-        if tx.execute(select(data_keys.c.subject).where(known)).first() is None:
-            row = {"subject": subject, "key_id": self._ring.current, "created_at": now}
-            tx.execute(insert(data_keys).values(row | gone))
-        listed = select(erasures.c.subject).where(erasures.c.subject == subject)
-        if tx.execute(listed).first() is None:
-            tx.execute(insert(erasures).values(subject=subject, at=now))
+        _insert(tx, erasures, {"subject": subject, "at": now})
 
     def _cipher(self, tx: Transaction, subject: str) -> AESGCM | None:
         """The subject's cipher, or None where it has no key yet. Raises SubjectErased."""
@@ -165,8 +165,11 @@ class Vault:
             "key_id": key_id,
             "created_at": func.now(),  # the database's clock: nobody is shown this moment
         }
-        tx.execute(insert(data_keys).values(row))
-        cipher = AESGCM(key)
+        cipher: AESGCM | None = AESGCM(key)
+        if not _insert(tx, data_keys, row):  # another transaction made one meanwhile
+            cipher = self._stored_cipher(tx, subject)
+        if cipher is None:
+            raise KeyUnknown(subject, None)
         if not tx.in_inner_savepoint:  # which could be rolled back while the transaction goes on
             tx.open_keys.ciphers[subject] = cipher
         return cipher
@@ -185,6 +188,13 @@ class Vault:
                 self._ciphers.clear()
                 self._erasures = hand.erasures
             self._ciphers.update(hand.ciphers)
+
+
+def _insert(tx: Transaction, table: Table, row: Mapping[str, object]) -> bool:
+    """Insert unless it is there; waits for another transaction that is about to. Was it?"""
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(row).on_conflict_do_nothing()
+    return tx.execute(statement.returning(*table.primary_key.columns)).first() is not None
 
 
 def _place(column: str, row: str) -> bytes:

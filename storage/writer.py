@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
-from storage import engine
+from storage import sqlite
 from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed
 from storage.transaction import Tx, guarded
 from storage.vault import Vault
@@ -35,11 +35,11 @@ class Writer:
     """Runs pieces of work one batch after the other until it is closed."""
 
     def __init__(self, url: str, vault: Vault, patience_s: float) -> None:
-        self.bells: list[Callable[[], None]] = []
+        self._bells: list[Callable[[], None]] = []
         self._vault = vault
         self._patience_s = patience_s
-        self._engine = engine.writing_engine(url, patience_s=patience_s)
-        with engine.named_errors(patience_s):
+        self._engine = sqlite.writing_engine(url, patience_s=patience_s)
+        with sqlite.named_errors(patience_s):
             # Once now: a bad file is found at the start, and readers find WAL switched on.
             self._engine.connect().close()
         self._queue: SimpleQueue[_Piece[Any] | None] = SimpleQueue()  # None: close
@@ -47,6 +47,10 @@ class Writer:
         self._closed = False
         self._thread = threading.Thread(target=self._loop, name="kabar-writer", daemon=True)
         self._thread.start()
+
+    def on_commit(self, bell: Callable[[], None]) -> None:
+        """Ring `bell` in the writer's thread after each commit that changed a row."""
+        self._bells.append(bell)
 
     def submit(self, work: Callable[[Tx], T]) -> Future[T]:
         """Queue `work`; the future is settled once it is committed, or not at all."""
@@ -100,7 +104,7 @@ class Writer:
         else:
             for piece in batch:
                 piece.kept()
-            for bell in tuple(self.bells) if changed else ():
+            for bell in tuple(self._bells) if changed else ():
                 guarded(bell, "bell")
         for piece in batch:
             piece.answer()
@@ -117,7 +121,7 @@ class _Piece(Generic[T]):
 
     def run(self, connection: Connection, vault: Vault) -> int:
         """Do the work in a savepoint; return the rows it changed. Raises only if all is lost."""
-        before = engine.rows_changed(connection)
+        before = sqlite.rows_changed(connection)
         savepoint = connection.begin_nested()
         try:
             tx = Tx(connection, vault)
@@ -129,7 +133,7 @@ class _Piece(Generic[T]):
         savepoint.commit()
         self._tx = tx
         self._answer = partial(self.future.set_result, value)
-        return engine.rows_changed(connection) - before
+        return sqlite.rows_changed(connection) - before
 
     def kept(self) -> None:
         if self._tx:
@@ -138,7 +142,7 @@ class _Piece(Generic[T]):
     def lost(self, cause: BaseException, patience_s: float) -> None:
         """The transaction around it failed; what had failed before keeps its own reason."""
         if self._tx or not self._answer:
-            error = DatabaseBusy(patience_s) if engine.is_busy(cause) else CommitFailed()
+            error = DatabaseBusy(patience_s) if sqlite.is_busy(cause) else CommitFailed()
             error.__cause__ = cause
             self._answer = partial(self.future.set_exception, error)
 

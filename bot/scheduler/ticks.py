@@ -9,34 +9,40 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from bot.usecases import follow_up, ring
 from bot.usecases.room import Room
-from storage import chains, checkins, contacts, outbox, tables
+from storage import chains, checkins, contacts, locks, outbox, tables
 from storage.database import Database
+from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed
 from storage.rows import change
 from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
 
 TRY_AGAIN = timedelta(minutes=1)
+NOT_NOW = (DatabaseBusy, CommitFailed, DatabaseClosed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """`look` names the rows that are due by their `moment`, `do` handles one of them."""
+    """`look` names the rows that are due by their `moment`, `do` handles one of them, once `lock`
+    keeps everybody else away from what it is about."""
 
     name: str
     table: Table
     moment: str
     look: Callable[..., tuple[str, ...]]
+    lock: Callable[[Tx, str], None]
     do: Callable[..., None]
 
 
 def _of_checkins(name: str, moment: str, do: Callable[..., None]) -> Duty:
     look = partial(checkins.due, moment=moment)
-    return Duty(name=name, table=tables.checkins, moment=moment, look=look, do=do)
+    return Duty(
+        name=name, table=tables.checkins, moment=moment, look=look, lock=locks.checkin, do=do
+    )
 
 
 DUTIES = (
@@ -45,13 +51,15 @@ DUTIES = (
         table=tables.alerts,
         moment="escalate_at",
         look=chains.due,
-        do=ring.step_due,
+        lock=locks.alerts,
+        do=ring.step,
     ),
     Duty(
         name="plan",
         table=tables.contacts,
         moment="next_due_at",
         look=contacts.due,
+        lock=locks.contact,
         do=follow_up.plan_checkin,
     ),
     _of_checkins("score", "score_at", follow_up.score_half_done),
@@ -70,12 +78,24 @@ async def run_due(database: Database, room: Room, *, now: datetime) -> int:
     for duty in DUTIES:
         for row in await database.read(duty.look, now=now):
             try:
-                await database.write(duty.do, room, row, now=now)
-                done += 1
+                done += await database.write(visit, duty, room, row, now=now)
+            except NOT_NOW:
+                raise  # nothing is wrong with the row, so it comes with the next pass
             except Exception:
                 log.exception("a due row failed", extra={"action": f"tick_{duty.name}", "row": row})
                 await database.write(put_off, duty, row, now=now)
     return done
+
+
+def visit(tx: Tx, duty: Duty, room: Room, row: str, *, now: datetime) -> bool:
+    """Do it if it is still due: since the look somebody may have answered, written STOP or tapped,
+    or another process may have done it. False where nothing was left to do."""
+    duty.lock(tx, row)
+    moment = duty.table.c[duty.moment]
+    if tx.execute(select(moment).where(duty.table.c.id == row, moment <= now)).first() is None:
+        return False
+    duty.do(tx, room, row, now=now)
+    return True
 
 
 def put_off(tx: Tx, duty: Duty, row: str, *, now: datetime) -> None:

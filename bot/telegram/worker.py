@@ -6,6 +6,8 @@ three times it is dead and the chat goes on. Where the database was busy, nothin
 import asyncio
 import json
 import logging
+import secrets
+from collections.abc import Awaitable
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
@@ -40,7 +42,11 @@ SLOW_S = 0.1
 class Worker:
     """Empties the inbox. `drain` may be called at any time; one drains at a time."""
 
-    def __init__(self, database: Database, room: Room, clock: Clock, bot: Bot) -> None:
+    def __init__(
+        self, database: Database, room: Room, clock: Clock, bot: Bot, *, holder: str | None = None
+    ) -> None:
+        """`holder` names this process among those that share the database."""
+        self._holder = holder or secrets.token_hex(8)
         self._services = Services(database=database, room=room, clock=clock, bot=bot)
         self._database, self._clock, self._bot = database, clock, bot
         self._dispatcher: Dispatcher = make_dispatcher()
@@ -57,7 +63,7 @@ class Worker:
         async with self._draining:
             try:
                 while True:
-                    for row in await self._database.read(inbox.next_of_each_chat):
+                    for row in await self._next():
                         if row.chat_hash not in flying:
                             flying[row.chat_hash] = asyncio.ensure_future(self._handle(row))
                     if not flying:
@@ -70,6 +76,11 @@ class Worker:
                         await asyncio.sleep(AGAIN_S)
             finally:  # nothing is left flying when the lock opens
                 await asyncio.gather(*flying.values(), return_exceptions=True)
+
+    def _next(self) -> Awaitable[tuple[Unhandled, ...]]:
+        if self._database.is_shared:
+            return self._database.write(inbox.claim, holder=self._holder)
+        return self._database.read(inbox.next_of_each_chat)
 
     async def _handle(self, row: Unhandled) -> bool:
         """False where the database was not ready for it: the row comes again as it is."""

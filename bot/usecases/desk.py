@@ -8,7 +8,7 @@ from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.model import AlertState, Staff
 from flows.permissions import Right, may
-from storage import addresses, alerts, audit, chains, deliveries, outbox, staff
+from storage import addresses, alerts, audit, chains, deliveries, locks, outbox, staff
 from storage.addresses import Address
 from storage.alerts import Alert
 from storage.outbox import Found, Lane, Outgoing, Payload
@@ -33,6 +33,8 @@ def seat(tx: Tx, came: Incoming, *, now: datetime) -> Desk | None:
     if person is None or address is None or came.pressed is None:
         return None
     button = outbox.find_button(tx, came.pressed, address.chat_hash)
+    if button is not None and button.alert is not None:
+        locks.alerts(tx, button.alert)
     if button is not None and came.message_no is not None:
         deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     alert = None if button is None or button.alert is None else alerts.get(tx, button.alert)

@@ -18,6 +18,7 @@ from storage import (
     contacts,
     contents,
     invites,
+    locks,
     outbox,
     settings,
     staff,
@@ -56,6 +57,7 @@ def add_staff(tx: Tx, *, name: str, role: Role, timezone: str, now: datetime) ->
 
 def add_case(tx: Tx, room: Room, case: Case, contact: NewContact, *, now: datetime) -> Invitation:
     """A case with its first contact; it keeps the programme and check-ins of this day."""
+    locks.named(tx, f"code:{case.code}")
     _check_worker(tx, case.worker)
     if cases.find(tx, case.code) is not None:
         raise Refused(f"The code {case.code} is taken. Choose another --code.")
@@ -101,6 +103,7 @@ def interview(
     now: datetime,
 ) -> None:
     """A safe-contact interview was held. At C and D nothing more is sent from this moment on."""
+    locks.contact(tx, contact)
     found = contacts.get(tx, contact)
     if found is None:
         raise Refused(f"There is no contact {contact}. `kabar case add --json` prints the ids.")
@@ -118,6 +121,7 @@ def interview(
 
 def invite_staff(tx: Tx, person: str, *, now: datetime) -> Invitation:
     """A new link for a member of staff; the old one dies."""
+    locks.named(tx, f"staff:{person}")
     if staff.get(tx, person) is None:
         raise Refused(f"There is no staff {person}. `kabar staff list` prints the ids.")
     return _invite(tx, "staff", person, now=now)
@@ -125,6 +129,7 @@ def invite_staff(tx: Tx, person: str, *, now: datetime) -> Invitation:
 
 def invite_contact(tx: Tx, contact: str, *, now: datetime) -> Invitation:
     """A new link for a contact; the old one dies. After STOP only face to face."""
+    locks.contact(tx, contact)
     found = contacts.get(tx, contact)
     if found is None:
         raise Refused(f"There is no contact {contact}. `kabar case add --json` prints the ids.")

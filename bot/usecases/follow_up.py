@@ -1,7 +1,7 @@
 """The schedule of one family: plan the next check-in, ask it, remind, break, score, expire.
 
-Every function is about one row whose moment has come, and looks again before it acts: somebody may
-have answered, or STOP may have been written, between the look and the deed."""
+Every function is about one row whose moment has come, in a case that the caller has locked, and
+looks at where it stands before it acts: the opening may be over, or never have been seen."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -8,7 +8,7 @@ from bot.usecases.room import Room
 from flows.alerting import ALWAYS_SPEAKS
 from flows.events import AlertFound, Reason
 from flows.model import AlertKind, Urgency
-from storage import addresses, cases, inbox
+from storage import addresses, cases, inbox, locks
 from storage.inbox import Unhandled
 from storage.transaction import Tx
 
@@ -18,6 +18,7 @@ def give_up_in_time(tx: Tx, room: Room, row: Unhandled, *, now: datetime) -> boo
     look: what the message said is still in the inbox, sealed."""
     if not inbox.failed(tx, row.id, now=now):
         return False
+    locks.phone(tx, row.chat_hash)
     owners = [who for kind, who in addresses.owners(tx, row.chat_hash) if kind == "contact"]
     contact = gather.the_contact(tx, owners[0]) if owners else None
     case = None if contact is None else cases.get(tx, contact.case)

@@ -10,7 +10,7 @@ from bot.usecases.scene import scene_of
 from flows import commands
 from flows.model import ContactState, MessageId, StaffId
 from flows.situation import Reply
-from storage import addresses, alerts, chains, inbox, outbox
+from storage import addresses, alerts, chains, inbox, locks, outbox
 from storage.transaction import Tx
 
 OVER = (
@@ -49,11 +49,13 @@ def note_unreachable(
     """The phone behind the hash `chat` is lost, if it is still this person's. A family that blocks
     is a sign; for staff the chain goes past them from now on, and what only they were asked, or
     had taken, is asked of others."""
+    locks.phone(tx, chat)
     address = addresses.of(tx, owner_kind, owner_id)
     if address is None or address.chat_hash != chat:
         return
     if owner_kind == "staff":
         addresses.set_state(tx, "staff", owner_id, "blocked")
+        locks.alerts(tx, *chains.unheard(tx, StaffId(owner_id)), *alerts.held_by(tx, owner_id))
         for alert in chains.unheard(tx, StaffId(owner_id)):
             ring.step(tx, room, alert, now=now)
         for held in alerts.held_by(tx, owner_id):
@@ -74,5 +76,6 @@ def _reachable_again(tx: Tx, room: Room, kind: str, owner: str, *, now: datetime
     """Nothing resumes by itself: a family writes MULAI and the worker agrees."""
     addresses.set_state(tx, kind, owner, "active")
     if kind == "staff":
+        locks.alerts(tx, *chains.waiting(tx))
         for waiting in chains.waiting(tx):
             ring.step(tx, room, waiting, now=now)

@@ -14,7 +14,7 @@ from bot.usecases.scene import scene_of
 from flows import enrolment
 from flows.events import SendsStopped
 from flows.model import Level, StaffId
-from storage import addresses, alerts, audit, chains, inbox, invites, outbox, staff
+from storage import addresses, alerts, audit, chains, inbox, invites, locks, outbox, staff
 from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
 
@@ -24,6 +24,7 @@ def open_link(tx: Tx, room: Room, came: Incoming, token: str, *, now: datetime) 
     if not inbox.handled(tx, came.id, now=now):
         return
     hashed = addresses.chat_hash(tx, came.chat)
+    locks.chat(tx, hashed)
     may_try = invites.may_try(tx, hashed, now=now)
     owner = _spend(tx, token, hashed, now=now) if may_try else None
     if owner is None:
@@ -54,6 +55,7 @@ def _spend(tx: Tx, token: str, hashed: str, *, now: datetime) -> tuple[str, str]
 
 def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> None:
     """Whoever opened it starts from the greeting, also where the contact has another phone."""
+    locks.contact(tx, who)
     contact = gather.the_contact(tx, who)
     situation = gather.situation(tx, room, contact, None, now=now)
     if situation.level in (Level.SILENT, Level.CUT):
@@ -89,6 +91,7 @@ def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime)
         not_before=now,
     )
     post(tx, room, out, now=now)
+    locks.alerts(tx, *chains.waiting(tx), *chains.asked_of(tx, who), *alerts.held_by(tx, who))
     waiting = chains.waiting(tx)
     for asked in (*chains.asked_of(tx, who), *alerts.held_by(tx, who)):
         if asked not in waiting:

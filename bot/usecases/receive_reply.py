@@ -22,6 +22,7 @@ from storage import (
     contacts,
     deliveries,
     inbox,
+    locks,
     outbox,
     words,
 )
@@ -49,6 +50,7 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     if came.pressed is not None and button is None:
         _note_forged(tx, came, hashed, now=now)
         return
+    locks.phone(tx, hashed)
     if button is not None and came.message_no is not None:
         deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     kept = checkins.open_in_chat(tx, hashed)

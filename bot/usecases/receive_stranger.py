@@ -8,7 +8,7 @@ from bot.usecases.record import found
 from bot.usecases.room import Room
 from flows.events import AlertFound, Reason, WordsKept
 from flows.model import AlertKind, Certainty, Urgency
-from storage import addresses, alerts, inbox, strangers, words
+from storage import addresses, alerts, inbox, locks, strangers, words
 from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
 from storage.words import Writer
@@ -48,6 +48,7 @@ def keep_words(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     """Kept and screened like everybody's; supervisors are asked under the code "tamu"."""
     if came.pressed is not None:
         return
+    locks.strangers(tx)
     hashed = addresses.chat_hash(tx, came.chat)
     kept = WordsKept(
         text=came.text or "", signs_level=came.signs.level, is_command=False, checkin=None

@@ -14,7 +14,7 @@ from bot.usecases.room import Room
 from flows.escalation import may_close
 from flows.model import AlertKind, Outcome
 from flows.permissions import Right
-from storage import alerts, contacts, inbox, words
+from storage import alerts, contacts, inbox, locks, words
 from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
@@ -74,6 +74,7 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     person, address = desk.who(tx, came)
     if person is None or address is None:
         return
+    locks.chat(tx, address.chat_hash)
     waiting = alerts.awaiting_note(tx, person.id, since=now - NOTE_WITHIN)
     alert = None if waiting is None else alerts.get(tx, waiting)
     if alert is not None and came.text:

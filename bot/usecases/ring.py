@@ -35,12 +35,6 @@ def chain_for(urgencies: Urgencies, kind: AlertKind, urgency: Urgency) -> Chain:
     return chain
 
 
-def step_due(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
-    """The tick's step: only if it is still due, for somebody may have tapped since the look."""
-    if alert_id in chains.due(tx, now=now):
-        step(tx, room, alert_id, now=now)
-
-
 def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     """The step that is due: of a new alert the first one, at once or when working hours begin.
 

@@ -15,7 +15,7 @@ from bot.usecases.judge_words import judge_words
 from bot.usecases.open_alert import open_alert
 from bot.usecases.record_outcome import record_outcome, skip_note
 from bot.usecases.room import Room
-from storage import inbox
+from storage import addresses, inbox, locks
 from storage.transaction import Tx
 
 NOT_YOURS = Text("This is not yours to open.")
@@ -39,6 +39,7 @@ def staff_press(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> str | N
     """Do what the button says, if it is this person's to do."""
     if not inbox.handled(tx, came.id, now=now):
         return None
+    locks.chat(tx, addresses.chat_hash(tx, came.chat))
     seated = desk.seat(tx, came, now=now)
     if seated is None:
         return NOT_YOURS.fill()

@@ -3,7 +3,8 @@ and a clock that is moved. Nothing sleeps: every deed is settled before the next
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from storage.replies import every
 from storage.transaction import Tx
 from tests.e2e.phones import Phone
 from tests.e2e.records import CASE_FIELDS, CONTACT_FIELDS, a_case, a_contact, only
+from tests.postgres import ENGINES, fresh
 
 WIB = ZoneInfo("Asia/Jakarta")
 TOKEN = "700001:secret-of-a-test-bot"
@@ -191,11 +193,11 @@ class World:
                 assert "\nkabar_audit_age_seconds " in await page.text(), "it has not looked"
         assert await self.amiss() == []
 
-    async def rows(self, query: str, *parameters: object) -> list[Any]:
+    async def rows(self, query: str) -> list[Any]:
         """Look straight into the database."""
 
         def read(tx: Any) -> list[Any]:
-            return list(tx.connection.exec_driver_sql(query, tuple(parameters)).all())
+            return list(tx.connection.exec_driver_sql(query).all())
 
         return await asyncio.to_thread(self.database.read_now, read)
 
@@ -233,15 +235,30 @@ def the_room() -> Room:
 
 
 @pytest.fixture
+def engine(request: pytest.FixtureRequest) -> str:
+    """What the scenes run on: KABAR_TEST_ENGINE, or both where a module says `on_both`."""
+    return getattr(request, "param", os.environ.get("KABAR_TEST_ENGINE", ENGINES[0]))
+
+
+on_both = pytest.mark.parametrize("engine", ENGINES, indirect=True)
+
+
+@pytest.fixture
+def world_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[str]:
+    with fresh(request, engine, tmp_path, is_empty=True) as url:
+        yield url
+
+
+@pytest.fixture
 async def world(
-    tmp_path: Path, the_room: Room, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, the_room: Room, unused_tcp_port: int, world_url: str
 ) -> AsyncIterator[World]:
     """A centre at ten in the morning of a Monday in Jakarta, nobody in it yet."""
     async with (
         Sandbox(limits=Limits(enabled=False, poll_throttle=False)) as sandbox,
         aiohttp.ClientSession() as http,
     ):
-        settings = the_settings(tmp_path, sandbox.url, unused_tcp_port)
+        settings = the_settings(tmp_path, sandbox.url, unused_tcp_port, database_url=world_url)
         keys = await asyncio.to_thread(prepared, settings)
         database = Database(settings.database_url, vault_keys=keys, patience_s=30)
         made = World(

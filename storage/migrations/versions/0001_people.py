@@ -45,6 +45,8 @@ def downgrade() -> None:
     """Take them away again, the last first."""
     for name in reversed(TABLES):
         op.drop_table(name)
+    if op.get_bind().dialect.name == "postgresql":  # where the trigger is a function apart
+        op.execute("DROP FUNCTION audit_only_grows()")
 
 
 def _settings() -> None:
