@@ -90,7 +90,7 @@ class Centre:
     def writes(self, chat: int, text: str) -> str:
         """The update's id."""
         body = {"chat": {"id": chat, "type": "private"}, "text": text}
-        row = self._arrives(chat, "message", body)
+        row = self.arrives(chat, "message", body)
         signs = self.room.detector.find(text)
         self._receives(Incoming(id=row, chat=chat, at=self.now, signs=signs,
                                 message_no=10_000 + self.updates, text=text))  # fmt: skip
@@ -102,7 +102,7 @@ class Centre:
         for label in labels:
             pressed, no = self._button(chat, label)
             body = {"data": pressed, "from": {"id": chat}, "message": {"chat": {"id": chat}}}
-            row = self._arrives(chat, "callback_query", body)
+            row = self.arrives(chat, "callback_query", body)
             self._receives(Incoming(id=row, chat=chat, at=self.now, signs=NO_SIGNS,
                                     message_no=no, pressed=pressed))  # fmt: skip
         return row
@@ -158,7 +158,7 @@ class Centre:
         order = table.c.seq if "seq" in table.c else table.c.id
         return [row[0] for row in self.rows(select(key).where(*where).order_by(order))]
 
-    def _arrives(self, chat: int, kind: str, body: dict[str, Any]) -> str:
+    def arrives(self, chat: int, kind: str, body: dict[str, Any]) -> str:
         self.updates += 1
         raw = json.dumps({"update_id": self.updates, kind: body})
         came = Arrived(update_id=self.updates, kind=kind, chat=str(chat), body=raw)
