@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, select
 
 from bot.clock import MovedClock
 from bot.oversight.auditor import Auditor
-from bot.oversight.whole import whole
+from bot.oversight.whole import accept, whole
 from bot.scheduler import ticks
 from bot.usecases import enrol
 from bot.usecases.incoming import NO_SIGNS, Incoming
@@ -122,6 +122,10 @@ class Centre:
 
     def finds(self) -> set[str]:
         return {one.id for one in whole(self.database, self.room, self.clock)}
+
+    def accepts(self, finding: str) -> bool:
+        """What `kabar audit --accept` does."""
+        return self.database.write_now(accept, finding, self.clock)
 
     async def audited(self) -> set[str]:
         """A pass of the running program's own, as it stands in the table afterwards."""

@@ -51,7 +51,7 @@ def standing(
 def busy(centre: Centre) -> Centre:
     """She has answered all of it and wants to talk, which somebody took; she has written twice
     since, and the second text rings."""
-    centre.taps(SARI, "Mulai", *DAYS, "Ada, mau bicara", "Anak")
+    centre.taps(SARI, "Mulai", *DAYS, "Ada, mau bicara", "Anak", "Selesai")
     centre.taps(RATNA, "Saya tangani")
     centre.writes(SARI, HARMLESS)
     centre.writes(SARI, CRITICAL)
