@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import config
-from bot.commands import cases, database, desk, keys, replies, staff
+from bot.commands import cases, database, desk, keys, oversight, replies, staff
 from flows import loader
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ app.add_typer(cases.case_app, name="case")
 app.add_typer(cases.contact_app, name="contact")
 app.add_typer(replies.app, name="replies")
 app.command("signs")(replies.signs)
+app.command("audit")(oversight.audit)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from bot.telegram.raw import RawApi, bot_id
 from bot.telegram.updates import Receiver
 from bot.telegram.webhook import WebhookReceiver
 from bot.waypoints import Pass
-from storage import migrate
+from storage import migrate, sealing
 from storage.database import Database
 from storage.engine import database_file
 from storage.keyring import KeyRing
@@ -47,6 +47,7 @@ async def open_foundation(settings: Settings, stack: AsyncExitStack, passing: Pa
         stack.enter_context(only_one(file))
     database = Database(settings.database_url, vault_keys=keys)
     stack.push_async_callback(asyncio.to_thread, database.close)
+    await database.read(sealing.require_done)
     changed = asyncio.Event()
     loop = asyncio.get_running_loop()
 

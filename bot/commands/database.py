@@ -12,8 +12,9 @@ from bot.commands import desk
 from bot.instance import only_one
 from storage import backup as backups
 from storage import ledger as ledgers
-from storage import migrate
+from storage import migrate, sealing
 from storage import restore as restoring
+from storage.database import Database
 from storage.engine import database_file
 from storage.errors import RestoreRefused
 from storage.keyring import KeyRing
@@ -31,8 +32,10 @@ def upgrade() -> None:
     """Make the database, or bring it up to this version; the key file too, where both are new."""
     with desk.refusing():
         settings = config.load()
-        migrate.prepare_key_file(settings.database_url, settings.key_file)
+        keys = migrate.prepare_key_file(settings.database_url, settings.key_file)
         migrate.upgrade(settings.database_url)
+        with Database(settings.database_url, vault_keys=keys, patience_s=desk.PATIENCE_S) as opened:
+            sealing.seal_older(opened)
         found = migrate.status(settings.database_url)
     desk.answers.print(f"The database is at step {found.current}.")
 

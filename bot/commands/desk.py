@@ -17,7 +17,7 @@ from bot.usecases.errors import UseCaseError
 from bot.usecases.room import Room
 from flows import loader, warning_signs
 from flows.errors import FlowError
-from storage import migrate
+from storage import migrate, sealing
 from storage.database import Database
 from storage.errors import StorageError
 from storage.keyring import KeyRing
@@ -47,6 +47,7 @@ def database() -> Iterator[Database]:
         migrate.require_current(settings.database_url)
         keys = KeyRing.load(settings.key_file)
         with Database(settings.database_url, vault_keys=keys, patience_s=PATIENCE_S) as opened:
+            opened.read_now(sealing.require_done)
             yield opened
 
 

@@ -48,7 +48,6 @@ class Diary:
     """A program as the clock sees it: what is due when, what was done when, what still waits."""
 
     due: list[datetime] = field(default_factory=list)
-    audited: list[datetime] = field(default_factory=list)
     done: list[tuple[datetime, datetime]] = field(default_factory=list)  # (due, clock then)
     kept: list[timedelta] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -81,7 +80,7 @@ class Diary:
         return self.waiting
 
     async def audit(self) -> None:
-        self.audited.append(self.clock.now())
+        self.log.append("audit")
 
     async def keep_offset(self, offset: timedelta) -> None:
         assert self.clock.offset < offset, "written down before the clock is moved"

@@ -34,7 +34,16 @@ async def test_receiving_comes_first_and_every_stop_is_settled(diary: Diary) -> 
 
     await diary.advance().by(2 * HOUR)
 
-    assert diary.log == ["receive", "settle", "run_due", "settle", "run_due", "settle"]
+    assert diary.log == [
+        "receive",
+        "settle",
+        "run_due",
+        "settle",
+        "run_due",
+        "settle",
+        "audit",
+        "settle",
+    ]
 
 
 async def test_what_was_due_already_is_done_without_moving(diary: Diary) -> None:

@@ -188,6 +188,8 @@ class World:
         """Every scene ends with an audit that finds nothing, else one of the two is wrong."""
         if self.running is not None and not self.running.done():
             await self.settles()
+            async with self.http.get(f"{self.bot_url}/metrics") as page:
+                assert "\nkabar_audit_age_seconds " in await page.text(), "it has not looked"
         assert await self.amiss() == []
 
     async def rows(self, query: str) -> list[Any]:

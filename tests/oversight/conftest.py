@@ -1,0 +1,58 @@
+"""A centre in which something has happened, on either engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.usecases.room import Room
+from tests.e2e.conftest import engine, the_room, world, world_url
+from tests.e2e.scenes import CRITICAL, HARMLESS
+from tests.oversight.centres import Centre, opened
+from tests.postgres import ENGINES, fresh
+
+__all__ = ["engine", "the_room", "world", "world_url"]
+
+RATNA, DEWI, SARI = 5001, 5002, 7001
+DAYS = ("1-2 hari", "1-2 hari", *["Tidak ada"] * 5)
+
+
+@pytest.fixture
+def quiet(database_url: str, tmp_path: Path, the_room: Room) -> Iterator[Centre]:
+    """A mother whose first check-in is on her phone, and whom nothing worries; on either engine."""
+    centre = opened(database_url, tmp_path, the_room)
+    with centre.database:
+        worker = centre.staff(RATNA)
+        centre.family(SARI, worker, "K-0142")
+        centre.passes(hours=23.1)
+        yield centre
+
+
+@pytest.fixture
+def centre(quiet: Centre) -> Centre:
+    return busy(quiet)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def standing(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, the_room: Room
+) -> Iterator[Centre]:
+    """The same for tests that put back what they have changed."""
+    folder = tmp_path_factory.mktemp("standing")
+    with fresh(request, str(request.param), folder) as url:
+        centre = opened(url, folder, the_room)
+        with centre.database:
+            worker = centre.staff(RATNA)
+            centre.family(SARI, worker, "K-0142")
+            centre.passes(hours=23.1)
+            yield busy(centre)
+
+
+def busy(centre: Centre) -> Centre:
+    """She has answered all of it and wants to talk, which somebody took; she has written twice
+    since, and the second text rings."""
+    centre.taps(SARI, "Mulai", *DAYS, "Ada, mau bicara", "Anak", "Selesai")
+    centre.taps(RATNA, "Saya tangani")
+    centre.writes(SARI, HARMLESS)
+    centre.writes(SARI, CRITICAL)
+    return centre
