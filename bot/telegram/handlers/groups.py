@@ -16,6 +16,7 @@ def make_router() -> Router:
     router = Router(name="groups")
     router.my_chat_member.register(on_change, F.chat.type != ChatType.PRIVATE)
     router.message.register(on_message, F.chat.type != ChatType.PRIVATE)
+    router.edited_message.register(on_message, F.chat.type != ChatType.PRIVATE)
     return router
 
 
