@@ -66,8 +66,11 @@ def misscored(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:
     """The total of a check-in that is over is that of its answers."""
     given = _answers(tx, rows)
     for row in rows:
-        answers, checkin = given.get(row.id), _content(tx, row)
-        if row.state not in OVER or not answers or checkin.total is None:
+        answers = given.get(row.id)
+        if row.state not in OVER or not answers:
+            continue
+        checkin = kept_checkin(tx, row.content_version)
+        if checkin.total is None:
             continue
         total = score(checkin, answers, is_closed=True).total
         if row.total != total:
@@ -86,8 +89,9 @@ def unjudged(tx: Tx, look: Look, rows: Sequence[Kept]) -> Found:
 
 
 def _silent_rules(tx: Tx, look: Look, row: Kept, answers: Sequence[Given]) -> Iterator[Rule]:
-    result = score(_content(tx, row), answers, is_closed=row.state in OVER)
-    facts = list(_facts(tx, row, answers, result))
+    checkin = kept_checkin(tx, row.content_version)
+    result = score(checkin, answers, is_closed=row.state in OVER)
+    facts = list(_facts(checkin, answers, result))
     rules = [
         rule
         for rule in look.room.content.rules
@@ -101,11 +105,11 @@ def _silent_rules(tx: Tx, look: Look, row: Kept, answers: Sequence[Given]) -> It
             yield rule
 
 
-def _facts(tx: Tx, row: Kept, answers: Sequence[Given], result: Score) -> Iterator[Facts]:
+def _facts(checkin: Checkin, answers: Sequence[Given], result: Score) -> Iterator[Facts]:
     """What rules may name, for every level and risk that may have been the family's then."""
     for level, risk in product(Level, Risk):
         yield facts_of_checkin(
-            _content(tx, row),
+            checkin,
             answers,
             score=result,
             baseline=None,
@@ -140,7 +144,3 @@ def _answers(tx: Tx, rows: Sequence[Kept]) -> dict[str, tuple[Given, ...]]:
         )
         for checkin, answers in found.items()
     }
-
-
-def _content(tx: Tx, row: Kept) -> Checkin:
-    return kept_checkin(tx, row.content_version)

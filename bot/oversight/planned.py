@@ -95,13 +95,16 @@ class _Plan:
         day, since = start, self._left_on
         if since is None:
             since = local(self._consented_at or start, self.hours.timezone).date()
-        while day <= end:
+        while True:
             on = local(day, self.hours.timezone).date()
             every = cadence_days(self._programme, self._risk, since=since, on=on)
-            if every is None:
+            if every is None:  # the programme is over by this day
+                return
+            if day > start:
+                yield day
+            if day > end:
                 return
             day = next_due(day, every, self.hours)
-            yield day
 
 
 def _plans(tx: Tx, rows: Sequence[Kept]) -> Iterator[tuple[Kept, _Plan]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.oversight.look import Finding, Found, Kept, Look, by_column
+from bot.oversight.look import Finding, Found, Kept, Look, by_column, existing
 from flows.definition import Press
 from flows.model import CheckinId, ContactState
 from storage import inbox, outbox, tables
@@ -61,29 +61,23 @@ def unkept_words(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:
 
 def unkept_taps(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:
     """A tap that had an effect is kept as the answer that its button says."""
-    families = _chats_of(tx, rows, "contact")
-    taps = [row for row in rows if row.kind == "callback_query" and _is_handled(row)]
-    came = {row.id: row for row in taps if row.chat_hash in families}
-    answers = by_column(tx, tables.answers, tables.answers.c.id, [f"answer:{row}" for row in came])
-    for row in came.values():
-        act = _act(tx, row)
-        if act is None:
-            continue
+    acts = _acts(tx, rows)
+    answers = by_column(tx, tables.answers, tables.answers.c.id, [f"answer:{row}" for row in acts])
+    for row, act in acts.items():
         press = Press(str(act["press"]))
-        given = next(iter(answers.get(f"answer:{row.id}", ())), None)
+        given = next(iter(answers.get(f"answer:{row}", ())), None)
         if given is not None and not _is_as_tapped(given, press, act):
-            yield Finding(check="answer_differs", row=row.id)
+            yield Finding(check="answer_differs", row=row)
         if given is None and (press in SAFETY or _has_moved(tx, row, press, act)):
-            yield Finding(check="answer_lost", row=row.id)
+            yield Finding(check="answer_lost", row=row)
 
 
 def unkept_calls(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:
     """Whoever has asked for a call, by button, has a task for it."""
-    families = _chats_of(tx, rows, "contact")
-    taps = [row for row in rows if row.kind == "callback_query" and _is_handled(row)]
-    asked = [row for row in taps if row.chat_hash in families and _wants_call(tx, row)]
-    facts = {row.id: f"fact:{row.id}:wants_call:0" for row in asked}
-    known = by_column(tx, tables.facts, tables.facts.c.id, facts.values())
+    acts = _acts(tx, rows)
+    asked = [row for row in rows if acts.get(row.id, {}).get("press") == Press.CALL_ME]
+    facts = {row.id: f"fact:{row.id}:wants_call:0" for row in asked if _has_agreed(tx, row)}
+    known = existing(tx, tables.facts.c.id, facts.values())
     for row, fact in facts.items():
         if fact not in known:
             yield Finding(check="call_unasked", row=row)
@@ -131,18 +125,42 @@ def _said(tx: Tx, kept: Kept) -> str | None:
         return "\0"
 
 
-def _act(tx: Tx, row: Kept) -> Act | None:
-    """What the tapped button does; None for a forged one, and for what is not a family's."""
+def _acts(tx: Tx, rows: Sequence[Kept]) -> dict[str, Act]:
+    """What the tapped buttons of families do, by update; forged ones are left out."""
+    families = _chats_of(tx, rows, "contact")
+    taps = [row for row in rows if row.kind == "callback_query" and _is_handled(row)]
+    pressed = {row.id: _pressed(tx, row) for row in taps if row.chat_hash in families}
+    o = tables.outbox
+    tokens = {one.partition(":")[0] for one in pressed.values() if one}
+    behind = by_column(tx, o, o.c.token, tokens)
+    found = {}
+    for row in taps:
+        token, _, place = (pressed.get(row.id) or "").partition(":")
+        mine = [one for one in behind.get(token, ()) if one.chat_hash == row.chat_hash]
+        act = _act(tx, mine[0], place) if mine else None
+        if act is not None:
+            found[row.id] = act
+    return found
+
+
+def _pressed(tx: Tx, row: Kept) -> str | None:
     update = _opened(tx, row)
     query = None if update is None else update.get("callback_query")
     pressed = query.get("data") if isinstance(query, dict) else None
-    if not isinstance(pressed, str):
-        return None
+    return pressed if isinstance(pressed, str) else None
+
+
+def _act(tx: Tx, sent: Kept, place: str) -> Act | None:
+    """What the button at this place of a message does; None where it is not a family's."""
     try:
-        found = outbox.find_button(tx, pressed, row.chat_hash)
-    except (SubjectErased, Tampered, ValueError):
+        opened = tx.vault.open(tx, sent.subject, outbox.PAYLOAD, sent.id, sent.payload)
+        keys = [key for line in outbox.from_json(opened).keys for key in line]
+    except (SubjectErased, Tampered, ValueError, LookupError):
         return None
-    return None if found is None or "press" not in found.act else found.act
+    if not place.isdecimal() or int(place) >= len(keys):
+        return None
+    act = keys[int(place)].act
+    return act if "press" in act else None
 
 
 def _is_as_tapped(given: Kept, press: Press, act: Act) -> bool:
@@ -154,13 +172,13 @@ def _is_as_tapped(given: Kept, press: Press, act: Act) -> bool:
     return bool((given.item, given.value, given.checkin_id) == said)
 
 
-def _has_moved(tx: Tx, row: Kept, press: Press, act: Act) -> bool:
+def _has_moved(tx: Tx, row: str, press: Press, act: Act) -> bool:
     """Did this tap on a choice bring more than the same question once more? That has number 0,
     what follows an answer a higher one. Where the level fell meanwhile nothing was kept."""
     if press not in (Press.CHOOSE, Press.SKIP):
         return False
     o, c, p = tables.outbox, tables.checkins, tables.contacts
-    after = select(o.c.id).where(o.c.id.in_([f"{row.id}:{number}" for number in range(1, 9)]))
+    after = select(o.c.id).where(o.c.id.in_([f"{row}:{number}" for number in range(1, 9)]))
     if tx.execute(after.limit(1)).first() is None:
         return False
     levels = select(c.c.level, p.c.level).join(p, p.c.id == c.c.contact_id)
@@ -168,10 +186,8 @@ def _has_moved(tx: Tx, row: Kept, press: Press, act: Act) -> bool:
     return found is not None and found[0] == found[1]
 
 
-def _wants_call(tx: Tx, row: Kept) -> bool:
-    act = _act(tx, row)
-    if act is None or act["press"] != Press.CALL_ME:
-        return False
+def _has_agreed(tx: Tx, row: Kept) -> bool:
+    """Is one family behind this chat, which had agreed by then and still takes part?"""
     a, c = tables.addresses, tables.contacts
     owners = select(a.c.owner_id).where(
         a.c.address_hash == row.chat_hash, a.c.owner_kind == "contact", a.c.state == "active"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.oversight.whole import whole
 from bot.scheduler import ticks
 from bot.story.training import YEAR, WrongLives, WrongRehearsal, rehearse
 from bot.story.training.lives import FILE, load, read_lives
@@ -20,6 +21,7 @@ from flows.wording import forbidden_words
 from storage import figures, outbox, tables
 from storage.database import Database
 from storage.transaction import Tx
+from tests.oversight.centres import StandingClock
 from tests.story.years import LATER, PAST, TOKEN, Played, a_database, a_year, in_a_sandbox, prepare
 
 
@@ -46,6 +48,13 @@ def test_there_are_twelve_families_and_their_workers(played: Played) -> None:
     assert [one.worker for one in families].count("Ratna") == 3
     assert {one.worker for one in families} == {"Ratna", "Maya", "Yusuf"}
     assert {one.name for one in played.trained if one.code is None} == {"Maya", "Yusuf"}
+
+
+def test_an_audit_of_the_year_finds_nothing(played: Played, room: Room) -> None:
+    clock = StandingClock(timedelta())
+    clock.at = played.clock
+
+    assert whole(played.database, room, clock) == ()
 
 
 def test_it_is_the_same_in_any_year(played: Played, room: Room, tmp_path: Path) -> None:
