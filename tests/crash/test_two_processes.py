@@ -155,6 +155,7 @@ async def freezes(centre: Centre, victim: Victim) -> None:
     await centre.counts_in_flight()
     assert centre.in_flight, "it held nothing as it froze"
     await centre.line_is_good()
+    await asyncio.sleep(SLOW_S)  # from now on, what Telegram gets is from the other one
 
 
 def is_sending(tx: Tx) -> bool:
