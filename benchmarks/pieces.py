@@ -17,11 +17,12 @@ from sqlalchemy import Engine, event, select
 from benchmarks import centre as centres
 from benchmarks.centre import Centre, Opening
 from benchmarks.figures import Row, table
-from bot.delivery.rounds import take
+from bot.delivery.lanes import Group
+from bot.delivery.rounds import Round, take
 from bot.usecases.incoming import NO_SIGNS, Incoming
 from bot.usecases.receive_reply import receive_reply
 from bot.usecases.room import Room
-from storage import deliveries, inbox, outbox, tables
+from storage import deliveries, inbox, outbox, seals, tables
 from storage.database import Database
 from storage.deliveries import State, Verdict
 from storage.inbox import Arrived
@@ -30,6 +31,18 @@ from storage.transaction import Tx
 ACTS = 10
 T = TypeVar("T")
 BODY = "x" * 600  # about what a tap is
+NONE: frozenset[str] = frozenset()
+LOOK = Round(
+    lease="bench",
+    room=8,
+    places=dict.fromkeys(Group, 8),
+    resting=NONE,
+    paused=NONE,
+    held=NONE,
+    called=NONE,
+    is_unsure=False,
+    mark="",
+)
 
 
 class Meter:
@@ -48,6 +61,7 @@ class Meter:
         def timed(tx: Tx) -> T:
             self._count, began = 0, time.thread_time()
             value = fn(tx, *args, **kwargs)
+            seals.write(tx)
             self.seconds[name] += time.thread_time() - began
             self.statements[name] += self._count
             return value
@@ -96,19 +110,7 @@ def _answer_once(
     )
     meter.run("handle", receive_reply, room, tap, now=now)
     meter.run("handled again", inbox.handled, tap.id, now=now)
-    claimed = meter.run(
-        "claim",
-        take,
-        now=now,
-        wall=now,
-        lease="bench",
-        limit=8,
-        resting=frozenset(),
-        paused=frozenset(),
-        held=frozenset(),
-        only_alerts=False,
-        mark="",
-    )
+    claimed = meter.run("claim", take, lambda _: True, LOOK, now=now, wall=now) or ()
     sent = Verdict(state=State.SENT, message_no=family.message_id)
     for one in claimed:
         meter.run("settle", deliveries.settle, one.hand, sent, now=now)

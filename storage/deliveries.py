@@ -36,7 +36,6 @@ from storage.columns import Moment
 from storage.doubts import heard_from, proven, revive
 from storage.errors import SubjectErased
 from storage.hands import (
-    DOUBT,
     QUIET,
     Claimed,
     InHand,
@@ -50,7 +49,7 @@ from storage.hands import (
     root_of,
 )
 from storage.hours import from_text
-from storage.outbox import ADDRESS, WITHDRAWN
+from storage.outbox import ADDRESS, DOUBT, WITHDRAWN
 from storage.rows import change
 from storage.transaction import Tx
 from storage.turns import (

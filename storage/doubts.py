@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import tables
-from storage.hands import DOUBT, Kept, is_alert, payload_of, root_of
-from storage.outbox import PAYLOAD, as_json
+from storage.hands import Kept, is_alert, payload_of, root_of
+from storage.outbox import DOUBT, PAYLOAD, as_json
 from storage.rows import change
 from storage.transaction import Tx
 from storage.turns import WAITED, State
@@ -16,6 +16,14 @@ from storage.turns import WAITED, State
 QUESTION = "question_a"  # the one kind that waits for a reply before it is repeated
 
 o = tables.outbox
+IN_DOUBT = (o.c.state.in_((State.UNCERTAIN, State.PENDING)), o.c.error.startswith(DOUBT))
+CLOSED = {"state": State.UNCERTAIN, "retry_at": None}
+DOUBTED = select(o.c.id).where(
+    o.c.chat_hash == bindparam("chat"),
+    o.c.kind == QUESTION,
+    *IN_DOUBT,
+    o.c.created_at <= bindparam("at", type_=o.c.created_at.type),
+)
 
 
 def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
@@ -33,9 +41,8 @@ def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
     """A button of this row was pressed, so it did arrive: it is not sent once more."""
     row = tx.execute(select(o).where(o.c.id == row_id)).one_or_none()
     root = None if row is None else root_of(tx, row)
-    doubted = (o.c.state.in_((State.UNCERTAIN, State.PENDING)), o.c.error.startswith(DOUBT))
     values = {"state": State.SENT, "message_no": message_no, "sent_at": now, "retry_at": None}
-    if not change(tx, o, o.c.id == row_id, *doubted, **values):
+    if not change(tx, o, o.c.id == row_id, *IN_DOUBT, **values):
         return False
     if root is not None:
         change(tx, o, o.c.id == root.id, o.c.state != State.SENT, **values)
@@ -45,17 +52,8 @@ def proven(tx: Tx, row_id: str, *, message_no: int, now: datetime) -> bool:
 def heard_from(tx: Tx, chat_hash: str, *, at: datetime) -> int:
     """Somebody in this chat wrote or tapped at this moment: whoever writes back has seen what was
     asked, so no question of before is asked once more. Its number stays unknown; how many?"""
-    return change(
-        tx,
-        o,
-        o.c.chat_hash == chat_hash,
-        o.c.kind == QUESTION,
-        o.c.state.in_((State.UNCERTAIN, State.PENDING)),
-        o.c.error.startswith(DOUBT),
-        o.c.created_at <= at,
-        state=State.UNCERTAIN,
-        retry_at=None,
-    )
+    heard = tx.execute(DOUBTED, {"chat": chat_hash, "at": at}).scalars().all()
+    return sum(change(tx, o, o.c.id == row, *IN_DOUBT, **CLOSED) for row in heard)
 
 
 def _marked(tx: Tx, row: Kept, mark: str) -> dict[str, object]:

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from storage import tables
-from storage.outbox import ADDRESS, PAYLOAD, Payload, from_json
+from storage.outbox import ADDRESS, DOUBT, PAYLOAD, Payload, from_json
 from storage.transaction import Tx
 from storage.turns import State, Verb
 
 NOTICE = "notice"
 QUIET = "quiet"  # an edit that must never become a message of its own
-DOUBT = "uncertain: "  # begins the error of a row that may have arrived once already
 
 o = tables.outbox
 Kept = Row[*tuple[Any, ...]]

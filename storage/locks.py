@@ -25,6 +25,8 @@ def chat(tx: Tx, chat_hash: str) -> None:
 
 def phone(tx: Tx, chat_hash: str, *, case: str | None = None) -> None:
     """Nobody else decides about the cases whose contacts have this phone, nor about `case`."""
+    if not _is_needed(tx):
+        return
     phones = tables.addresses
     behind = (
         select(p.c.case_id)
@@ -36,6 +38,8 @@ def phone(tx: Tx, chat_hash: str, *, case: str | None = None) -> None:
 
 def contact(tx: Tx, contact_id: str) -> None:
     """Nobody else decides about the case of this contact, nor about those that share its phone."""
+    if not _is_needed(tx):
+        return
     phones, others = tables.addresses, tables.addresses.alias("others")
     behind = (
         select(p.c.case_id)

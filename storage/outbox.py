@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from flows.model import SafeHours
 from storage import tables
@@ -22,7 +22,13 @@ from storage.transaction import Tx
 ADDRESS, PAYLOAD = "outbox.address", "outbox.payload"
 DELETABLE = timedelta(hours=48)  # Telegram lets a bot delete messages that are younger
 TOKEN_CHARACTERS = 16
+DOUBT = "uncertain: "  # begins the error of a row that may have arrived once already
 WITHDRAWN = "withdrawn"  # the error of a row on its way that is not to be tried again
+
+
+BY_TOKEN = select(tables.outbox).where(
+    tables.outbox.c.token == bindparam("token"), tables.outbox.c.chat_hash == bindparam("chat")
+)
 
 
 class Lane(IntEnum):
@@ -89,6 +95,7 @@ class Found:
     act: Act
     alert: str | None
     checkin: str | None
+    is_doubted: bool  # nobody knew until now whether it arrived
 
 
 def enqueue(tx: Tx, out: Outgoing, *, now: datetime) -> bool:
@@ -128,8 +135,7 @@ def enqueue(tx: Tx, out: Outgoing, *, now: datetime) -> bool:
 def find_button(tx: Tx, pressed: str, chat_hash: str) -> Found | None:
     """The button behind `token:row:column`; None for a forged one or another chat's."""
     token, _, place = pressed.partition(":")
-    o = tables.outbox
-    row = tx.execute(select(o).where(o.c.token == token, o.c.chat_hash == chat_hash)).one_or_none()
+    row = tx.execute(BY_TOKEN, {"token": token, "chat": chat_hash}).one_or_none()
     if row is None:
         return None
     payload = from_json(tx.vault.open(tx, row.subject, PAYLOAD, row.id, row.payload))
@@ -138,7 +144,12 @@ def find_button(tx: Tx, pressed: str, chat_hash: str) -> Found | None:
         return None
     act = keys[int(place)].act
     return Found(
-        row=row.id, owner=row.owner_id, act=act, alert=row.alert_id, checkin=row.checkin_id
+        row=row.id,
+        owner=row.owner_id,
+        act=act,
+        alert=row.alert_id,
+        checkin=row.checkin_id,
+        is_doubted=row.state != "sent" and (row.error or "").startswith(DOUBT),
     )
 
 

@@ -2,58 +2,76 @@
 before the transaction ends (see `seals.py`): nothing else may write to one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, CursorResult, Table, delete, update
 
-from storage import seals
+from storage import prepared, seals
+from storage.prepared import Conditions
 from storage.sealed_columns import KEYS
 from storage.transaction import Tx
 
 
 def add(tx: Tx, table: Table, **values: object) -> None:
     """Insert; a unique key that is taken is an error."""
-    key = KEYS.get(table.name)
-    if key is None:
-        tx.execute(insert(table).values(**values))
-    elif key in values:
-        tx.execute(insert(table).values(**values))
-        seals.note(tx, table.name, [values[key]])
-    else:
-        made = tx.execute(insert(table).values(**values).returning(table.c[key]))
-        seals.note(tx, table.name, [made.scalar_one()])
+    dialect = tx.connection.dialect.name
+    statement = prepared.inserting(table, tuple(values), dialect, is_once=False)
+    made = tx.execute(statement, prepared.as_set(values)).all()
+    if table.name in KEYS:
+        seals.note(tx, table.name, made)
 
 
 def insert_once(tx: Tx, table: Table, **values: object) -> bool:
     """Insert unless a unique key is taken; was it inserted? A replay therefore changes nothing.
 
     The row tells, not a count: PostgreSQL's driver counts no inserts."""
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    key = KEYS.get(table.name)
-    shown = table.primary_key.columns if key is None else [table.c[key]]
-    inserted = tx.execute(statement.returning(*shown)).first()
-    if inserted is None:
-        return False
-    if key is not None:
-        seals.note(tx, table.name, inserted)
-    return True
+    dialect = tx.connection.dialect.name
+    statement = prepared.inserting(table, tuple(values), dialect, is_once=True)
+    made = tx.execute(statement, prepared.as_set(values)).all()
+    if made and table.name in KEYS:
+        seals.note(tx, table.name, made)
+    return bool(made)
 
 
 def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: object) -> int:
     """Claim or change by condition; how many rows? None: someone was faster, and that is fine."""
+    found = prepared.conditions(table, where) if prepared.are_plain(values) else None
+    if table.name not in KEYS:
+        return _changed(tx, table, where, values, found).rowcount
+    if not _is_known(tx, table, found):
+        looking = (
+            prepared.looking(table, where) if found is None else prepared.beside(table, found.shape)
+        )
+        beside = tx.execute(looking, found.parameters if found else None).all()
+        if not beside:
+            return 0
+        seals.look(tx, table.name, beside)
+    rows = _changed(tx, table, where, values, found).all()
+    seals.note(tx, table.name, rows)
+    return len(rows)
+
+
+def _is_known(tx: Tx, table: Table, found: Conditions | None) -> bool:
+    """Is it one row, which this transaction has written before?"""
+    key = None if found is None else found.wanted(KEYS[table.name])
+    return key is not None and tx.written.get(table.name, {}).get(key) is not None
+
+
+def _changed(
+    tx: Tx,
+    table: Table,
+    where: Sequence[ColumnElement[bool]],
+    values: Mapping[str, object],
+    found: Conditions | None,
+) -> CursorResult[*tuple[Any, ...]]:
+    if found is not None:
+        statement = prepared.changing(table, tuple(values), found.shape)
+        return tx.execute(statement, found.parameters | prepared.as_set(values))
     changing = update(table).where(*where).values(**values)
-    key = KEYS.get(table.name)
-    if key is None:
-        return tx.execute(changing).rowcount
-    before = tx.execute(select(table.c[key]).where(*where)).scalars().all()
-    if not before:
-        return 0
-    seals.look(tx, table.name, before)
-    changed = tx.execute(changing.returning(table.c[key])).scalars().all()
-    seals.note(tx, table.name, changed)
-    return len(changed)
+    if table.name in KEYS:
+        changing = changing.returning(*prepared.sealed(table))
+    return tx.execute(changing)
 
 
 def put(tx: Tx, table: Table, key: Mapping[str, object], **values: object) -> None:
@@ -68,8 +86,7 @@ def remove(tx: Tx, table: Table, *where: ColumnElement[bool]) -> int:
     key = KEYS.get(table.name)
     if key is None:
         return tx.execute(delete(table).where(*where)).rowcount
-    going = tx.execute(select(table.c[key]).where(*where)).scalars().all()
-    seals.look(tx, table.name, going)
+    seals.look(tx, table.name, tx.execute(prepared.looking(table, where)).all())
     gone = tx.execute(delete(table).where(*where).returning(table.c[key])).scalars().all()
-    seals.note(tx, table.name, gone)
+    seals.note_gone(tx, table.name, gone)
     return len(gone)

@@ -46,16 +46,24 @@ def is_watched(table: str) -> bool:
     return table in KEYS
 
 
-def note(tx: "Tx", table: str, rows: Iterable[object]) -> None:
-    """These rows were written: `write` seals them before the transaction ends."""
-    tx.written.setdefault(table, {}).update(dict.fromkeys(rows))
+def note(tx: "Tx", table: str, rows: Iterable[Raw]) -> None:
+    """These rows, key and sealed columns, were written: `write` seals them before the transaction
+    ends."""
+    written = tx.written.setdefault(table, {})
+    for row in rows:
+        written[row[0]] = row[1:]
 
 
-def look(tx: "Tx", table: str, rows: Iterable[object]) -> None:
-    """Do the seals of these rows still fit, before they are changed? Those that do not are kept
-    apart, and stay unsealed."""
+def note_gone(tx: "Tx", table: str, keys: Iterable[object]) -> None:
+    """These rows were deleted: `write` drops their seals."""
+    tx.written.setdefault(table, {}).update(dict.fromkeys(keys))
+
+
+def look(tx: "Tx", table: str, beside: Iterable[Raw]) -> None:
+    """Rows that are about to be changed, as key, seal and sealed columns: do the seals still fit?
+    Those that do not are kept apart, and stay unsealed."""
     known = tx.written.get(table, {})
-    for broken in _compared(tx, table, [row for row in rows if row not in known]):
+    for broken in _judged(tx, table, (row for row in beside if row[0] not in known)):
         tx.broken.add((table, broken.row))
         extra = {"action": "seal_broken", "table": table, "row": broken.row, "how": broken.how}
         log.error("a row was changed past the program", extra=extra)
@@ -63,16 +71,17 @@ def look(tx: "Tx", table: str, rows: Iterable[object]) -> None:
 
 def write(tx: "Tx") -> None:
     """Seal what this transaction wrote, and drop the seals of what it deleted."""
-    if not tx.written:
-        return
     sealed: list[tuple[str, bytes]] = []
     gone: list[str] = []
-    for table, ids in tx.written.items():
-        left = {str(row): row for row in ids if (table, str(row)) not in tx.broken}
-        for row in _fetched(tx, table, list(left.values())):
-            left.pop(str(row[0]), None)
-            sealed.append((f"{table}:{row[0]}", mac(tx.vault.seal_key, table, row[1:])))
-        gone += [f"{table}:{row}" for row in left]
+    for table, rows in tx.written.items():
+        for key, values in rows.items():
+            name = f"{table}:{key}"
+            if (table, str(key)) in tx.broken:
+                continue
+            if values is None:
+                gone.append(name)
+            else:
+                sealed.append((name, mac(tx.vault.seal_key, table, values)))
     tx.written.clear()
     _keep(tx, sorted(sealed))
     for names in _portions(gone):

@@ -95,7 +95,9 @@ class Writer:
     def _commit(self, batch: list["_Piece[Any]"]) -> None:
         try:
             with self._engine.connect() as connection, connection.begin():
-                changed = sum([piece.run(connection, self._vault) for piece in batch])
+                is_alone = len(batch) == 1
+                runs = [piece.run(connection, self._vault, is_alone=is_alone) for piece in batch]
+                changed = sum(runs)
         except BaseException as error:
             extra = {"action": "batch_lost", "pieces": len(batch), "error": type(error).__name__}
             log.error("a batch was lost", extra=extra)
@@ -119,18 +121,21 @@ class _Piece(Generic[T]):
         self._tx: Tx | None = None  # set once its savepoint is released
         self._answer: Callable[[], None] | None = None
 
-    def run(self, connection: Connection, vault: Vault) -> int:
-        """Do the work in a savepoint; return the rows it changed. Raises only if all is lost."""
+    def run(self, connection: Connection, vault: Vault, *, is_alone: bool) -> int:
+        """Do the work, in a savepoint unless the transaction is its own; return the rows it
+        changed. Raises only if all is lost."""
         before = sqlite.rows_changed(connection)
-        savepoint = connection.begin_nested()
+        inside = connection.get_transaction() if is_alone else connection.begin_nested()
+        assert inside
         try:
             tx = Tx(connection, vault)
             value = self._work(tx)
         except BaseException as error:  # SystemExit too: it must not end the one thread that writes
             self._answer = partial(self.future.set_exception, error)
-            savepoint.rollback()
+            inside.rollback()
             return 0
-        savepoint.commit()
+        if not is_alone:
+            inside.commit()
         self._tx = tx
         self._answer = partial(self.future.set_result, value)
         return sqlite.rows_changed(connection) - before

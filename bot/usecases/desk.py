@@ -35,7 +35,7 @@ def seat(tx: Tx, came: Incoming, *, now: datetime) -> Desk | None:
     button = outbox.find_button(tx, came.pressed, address.chat_hash)
     if button is not None and button.alert is not None:
         locks.alerts(tx, button.alert)
-    if button is not None and came.message_no is not None:
+    if button is not None and button.is_doubted and came.message_no is not None:
         deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     alert = None if button is None or button.alert is None else alerts.get(tx, button.alert)
     if button is None or alert is None or "deed" not in button.act:

@@ -51,7 +51,7 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         _note_forged(tx, came, hashed, now=now)
         return
     locks.phone(tx, hashed)
-    if button is not None and came.message_no is not None:
+    if button is not None and button.is_doubted and came.message_no is not None:
         deliveries.proven(tx, button.row, message_no=came.message_no, now=now)
     deliveries.heard_from(tx, hashed, at=came.at)
     kept = checkins.open_in_chat(tx, hashed)
