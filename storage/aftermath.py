@@ -96,7 +96,7 @@ def _quiet(tx: Tx, before: Before, *, now: datetime) -> int:
         their_state, their_level = before.careful.get(contact, (state, level))
         values: dict[str, object] = {}
         if their_state in SILENT and state not in SILENT:
-            values["state"] = their_state
+            values |= {"state": their_state, "next_due_at": None}
         if STRICTER.index(Level(their_level)) > STRICTER.index(Level(level)):
             values["level"] = their_level
         if values:

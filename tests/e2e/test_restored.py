@@ -2,7 +2,10 @@
 call."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from bot.clock import clock_for_command
 from flows.model import Role
@@ -15,11 +18,20 @@ from tests.e2e.conftest import World
 from tests.e2e.scenes import CRITICAL, notice, takes, taps_all
 
 
+@pytest.fixture
+def reopened() -> Iterator[list[Database]]:
+    """Closed after the world, which looks into it at its end."""
+    databases: list[Database] = []
+    yield databases
+    for database in databases:
+        database.close()
+
+
 class Operator:
     """Backs the world up and brings it back, as the commands do."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.file = world, folder / "kabar.backup"
+    def __init__(self, world: World, folder: Path, reopened: list[Database]) -> None:
+        self.world, self.file, self.reopened = world, folder / "kabar.backup", reopened
         self.ring = KeyRing.load(world.settings.key_file)
 
     async def saves(self) -> None:
@@ -41,6 +53,7 @@ class Operator:
             self.moments,
         )
         world.database = Database(world.settings.database_url, vault_keys=self.ring)
+        self.reopened.append(world.database)
         await world.starts()
         await world.settles()
         return done
@@ -51,13 +64,13 @@ class Operator:
 
 
 async def test_after_a_restore_nobody_is_asked_twice_and_alerts_still_reach_staff(
-    world: World, tmp_path: Path
+    reopened: list[Database], world: World, tmp_path: Path
 ) -> None:
     ratna = await world.staff("Ratna")
     dewi = await world.staff("Dewi", Role.SUPERVISOR)
     sari = await world.enrolled(ratna, "K-1", name="Sari")
     wati = await world.enrolled(ratna, "K-2", name="Wati")
-    operator = Operator(world, tmp_path)
+    operator = Operator(world, tmp_path, reopened)
     await world.first_checkin(sari)
     await taps_all(sari, ["Mulai", "Tidak ada"])
     await operator.saves()
@@ -81,4 +94,3 @@ async def test_after_a_restore_nobody_is_asked_twice_and_alerts_still_reach_staf
     stopped = await wati.pushes()
     await world.forward(days=8)
     assert await wati.pushes() == stopped
-    await asyncio.to_thread(world.database.close)

@@ -267,6 +267,7 @@ def test_who_has_stopped_since_is_not_written_to(centre: Centre, room: Room) -> 
 
     found = centre.asks(contacts.get, contact)
     assert found.state is ContactState.STOPPED
+    assert centre.asks(contacts.next_due_at, found.id) is None
     assert centre.asks(state_of, "question")[0] == "cancelled"
     assert done.aftermath.quieted == 1
 

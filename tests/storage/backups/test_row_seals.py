@@ -1,20 +1,15 @@
 """Seals of rows come along, also to the other engine, and what a restore changes is sealed anew."""
 
-import pytest
-
 from bot.usecases.room import Room
 from flows.model import ContactState
-from storage import contacts
+from storage import contacts, seals
+from storage.sealed_columns import KEYS
 from storage.transaction import Tx
 from tests.postgres import Server
 from tests.storage.backups.conftest import LATER, Centre, a_family, puts
 
-seals = pytest.importorskip("storage.seals")
-
 
 def broken(tx: Tx) -> list[object]:
-    from storage.sealed_columns import KEYS
-
     found: list[object] = []
     for table in KEYS:
         found += seals.page(tx, table, after=None, limit=1000)[0]
