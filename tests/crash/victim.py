@@ -76,10 +76,14 @@ class Victim:
 
     async def has_opened(self) -> bool:
         """Does everything run since the last start? By its log: a standby need not be ready."""
+        return await self.has_logged("opened")
+
+    async def has_logged(self, action: str) -> bool:
+        """Did it say so since the last start?"""
         if not self.log_file.exists():
             return False
         log = await asyncio.to_thread(self.log_file.read_bytes)
-        return b'"action": "opened"' in log[self._begins_at :]
+        return f'"action": "{action}"'.encode() in log[self._begins_at :]
 
     async def ends(self) -> int | None:
         """Wait until it is dead; its exit code, None if it goes on living."""
