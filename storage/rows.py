@@ -1,8 +1,9 @@
 """Three ways to write a row that several hands may try to write."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Table, update
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.transaction import Tx
@@ -12,10 +13,8 @@ def insert_once(tx: Tx, table: Table, **values: object) -> bool:
     """Insert unless a unique key is taken; was it inserted? A replay therefore changes nothing.
 
     The row tells, not a count: PostgreSQL's driver counts no inserts."""
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    inserted = tx.execute(statement.returning(*table.primary_key.columns)).first()
-    return inserted is not None
+    statement = _inserting(table, tuple(values), tx.connection.dialect.name)
+    return tx.execute(statement, values).first() is not None
 
 
 def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: object) -> int:
@@ -28,3 +27,14 @@ def put(tx: Tx, table: Table, key: Mapping[str, object], **values: object) -> No
     where = [table.c[name] == value for name, value in key.items()]
     if not change(tx, table, *where, **values):
         insert_once(tx, table, **{**key, **values})
+
+
+@lru_cache(maxsize=256)
+def _inserting(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
+    """Built once for the columns it fills: building costs more than running it."""
+    places = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    key = table.primary_key.columns
+    if dialect == "postgresql":
+        statement = postgresql.insert(table).values(places)
+        return statement.on_conflict_do_nothing().returning(*key)
+    return sqlite.insert(table).values(places).on_conflict_do_nothing().returning(*key)
