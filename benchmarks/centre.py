@@ -39,7 +39,7 @@ ZONE = "Asia/Jakarta"
 AT_ANY_HOUR = SafeHours(start=time(0), end=time(23, 59), timezone=ZONE)
 """So that the figures do not depend on when they are taken."""
 FIRST_WORKER, FIRST_FAMILY, FIRST_RECIPIENT = 600_000_001, 700_000_001, 800_000_001
-PIECE = 20  # families in one transaction
+PIECE = 100  # families in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def plan_broadcast(centre: Centre, count: int) -> None:
     """Rows of one broadcast to so many chats, not due before `start_broadcast`."""
     now, numbers = datetime.now(UTC), iter(range(count))
     with centre.open() as database:
-        while piece := tuple(islice(numbers, 50 * PIECE)):
+        while piece := tuple(islice(numbers, 10 * PIECE)):
             database.write_now(_broadcast, piece, now=now)
 
 
