@@ -101,16 +101,24 @@ def claim(
     that cannot be read is dead, whatever is wrong with it, and the others go on."""
     # One at a time: beside each other two claims would find the same chat idle.
     locks.named(tx, CLAIMING)
-    moments = {"now": now, "wall": wall, "limit": limit}
-    chats = {"resting": sorted(resting), "paused": sorted(paused)}
-    first, last = lanes
-    asked = moments | chats | {"first_lane": first, "last_lane": last}
-    first_of_chat: dict[str, Kept] = {}
-    for row in tx.execute(MAY_GO, asked).all():
-        first_of_chat.setdefault(row.chat_hash, row)
-    until = wall + LEASE
-    taken = [_try_to_take(tx, row, lease, resting, now, until) for row in first_of_chat.values()]
-    return tuple(claimed for claimed in taken if claimed is not None)
+    asked = {
+        **{"now": now, "wall": wall, "first_lane": lanes[0], "last_lane": lanes[1]},
+        **{"resting": sorted(resting), "paused": sorted(paused)},
+    }
+    until, taken, seen = wall + LEASE, list[Claimed](), set[str]()
+    while (left := limit - len(taken)) > 0:
+        found = tx.execute(MAY_GO, {**asked, "limit": left}).all()
+        before = len(taken)
+        for row in found:
+            claimed = None
+            if row.id not in seen and row.chat_hash not in {one.hand.chat_hash for one in taken}:
+                claimed = _try_to_take(tx, row, lease, resting, now, until)
+            taken += [claimed] if claimed else []
+        # Where some were closed instead, others may go now that could not before.
+        if len(taken) - before == len(found) < left or seen.issuperset(row.id for row in found):
+            break
+        seen.update(row.id for row in found)
+    return tuple(taken)
 
 
 def settle(tx: Tx, hand: InHand, verdict: Verdict, *, now: datetime) -> bool:

@@ -79,6 +79,29 @@ def outbox_by_state(tx: Tx) -> Mapping[str, int]:
     return {str(state): found.get(state, 0) for state in deliveries.State}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneFigures:
+    """What waits in one lane: how many rows are due, and since when the oldest of them, in
+    seconds; None where none is. Rows that wait for another try are among them."""
+
+    waiting: int
+    oldest_s: float | None
+
+
+def lanes(tx: Tx, *, now: datetime) -> Mapping[int, LaneFigures]:
+    """Every lane, whether or not anything waits in it."""
+    o = tables.outbox
+    due = (o.c.state == deliveries.State.PENDING, o.c.not_before <= now)
+    counts = select(o.c.lane, func.count(), func.min(o.c.not_before)).where(*due)
+    found = {lane: (count, since) for lane, count, since in tx.execute(counts.group_by(o.c.lane))}
+    figures = {}
+    for lane in Lane:
+        count, since = found.get(lane, (0, None))
+        oldest_s = None if since is None else max(0.0, (now - since).total_seconds())
+        figures[int(lane)] = LaneFigures(waiting=count, oldest_s=oldest_s)
+    return figures
+
+
 def received_since(tx: Tx, first_update: int) -> int:
     """How many updates from this id on are kept, handled or not."""
     i = tables.inbox

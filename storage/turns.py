@@ -81,9 +81,31 @@ def _is_behind() -> ColumnElement[bool]:
     )
 
 
-def _waits_for_target() -> ColumnElement[bool]:
+def _is_behind_an_alert() -> ColumnElement[bool]:
+    """Is an older alert of the chat ready too? Then that one goes first, and a look at the first
+    few alerts finds as many chats."""
+    older = o.alias("older_alert")
+    return _is_any(
+        older,
+        older.c.chat_hash == o.c.chat_hash,
+        older.c.seq < o.c.seq,
+        older.c.lane + literal_column("0") == 0,  # by the chat, not by the index of lanes
+        _is_due(older),
+        _is_ready(older),
+        ~_waits_for_target(older),
+    )
+
+
+def _is_ready(row: FromClause) -> ColumnElement[bool]:
+    """Does it wait for no other try? What has come too late or is hidden is closed at once."""
+    return or_(
+        row.c.retry_at.is_(None), row.c.retry_at <= WALL, row.c.expires_at <= NOW, row.c.is_gone
+    )
+
+
+def _waits_for_target(row: FromClause) -> ColumnElement[bool]:
     target = o.alias("target")
-    return _is_any(target, target.c.id == o.c.target, target.c.state.in_(UNDER_WAY))
+    return _is_any(target, target.c.id == row.c.target, target.c.state.in_(UNDER_WAY))
 
 
 def _waits_until_later(row: FromClause) -> ColumnElement[bool]:
@@ -115,19 +137,18 @@ def _is_any(row: FromClause, *where: ColumnElement[bool]) -> ColumnElement[bool]
     return one.scalar_subquery().is_not(None)
 
 
-_IS_READY = or_(o.c.retry_at.is_(None), o.c.retry_at <= WALL, o.c.expires_at <= NOW, o.c.is_gone)
-
 MAY_GO = (
     select(o, _is_to_leave().label("is_to_leave"))
     .where(
         _is_due(o),
         o.c.lane.between(bindparam("first_lane"), bindparam("last_lane")),
-        _IS_READY,
+        _is_ready(o),
         o.c.chat_hash.not_in(bindparam("paused", expanding=True)),
         or_(o.c.verb != Verb.SEND, o.c.chat_hash.not_in(bindparam("resting", expanding=True))),
         ~_chat_is_busy(),
-        ~_waits_for_target(),
+        ~_waits_for_target(o),
         or_(o.c.lane == 0, ~_is_behind()),
+        or_(o.c.lane > 0, ~_is_behind_an_alert()),
     )
     .order_by(o.c.lane, o.c.seq)
     .limit(bindparam("limit"))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from storage import deliveries, outbox, tables
 from storage.addresses import Address, chat_hash
 from storage.database import Database, Tx
 from storage.keyring import KeyRing
-from storage.outbox import Outgoing, Payload
+from storage.outbox import Key, Outgoing, Payload
 
 PATIENCE_S = 10
 STAFF = ("2002", "3003")
@@ -121,12 +121,25 @@ class Office:
             number=to,
             is_active=True,
         )
-        out = Outgoing(id=row, address=address, payload=Payload(text=row), **plain)
+        keys = ((Key(label="Lihat", act={}),),) if plain.pop("keys", False) else ()
+        out = Outgoing(id=row, address=address, payload=Payload(text=row, keys=keys), **plain)
         outbox.enqueue(tx, out, now=self.clock.moved)
 
     async def row(self, row: str) -> Row[tuple[object, ...]]:
         o = tables.outbox
         return await self.database.read(lambda tx: tx.execute(select(o).where(o.c.id == row)).one())
+
+    async def rows(self) -> dict[str, Row[tuple[object, ...]]]:
+        o = tables.outbox
+        rows = await self.database.read(lambda tx: tx.execute(select(o)).all())
+        self._committed.clear()
+        return {row.id: row for row in rows}
+
+    async def next_commit(self) -> None:
+        """Since `rows`, or a second later: what waits for a clock makes no commit."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._committed.wait()
 
     async def sees(self, row: str, state: str) -> None:
         """Wait until this row is in this state."""

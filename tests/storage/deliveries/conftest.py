@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Row, select
 
-from storage import deliveries, outbox, tables
+from storage import addresses, deliveries, outbox, tables
 from storage.addresses import Address, chat_hash
 from storage.database import Database, Tx
 from storage.deliveries import Claimed, InHand, Instruction, State, Verb, Verdict
@@ -31,8 +31,22 @@ class Post:
     def put(self, row: str, *, to: str = SARI, text: str = "Halo", **more: object) -> str:
         payload = more.pop("payload", Payload(text=text))
         plain = {"lane": 2, "kind": "question_a", "verb": "send", "not_before": NOW} | more
-        self.database.write_now(_enqueue, row, to, payload, plain)
+        owner = plain.pop("owner", ("contact" if to == SARI else "staff", to))
+        self.database.write_now(_enqueue, row, to, owner, payload, plain)
         return row
+
+    def links(self, kind: str, who: str) -> None:
+        """This person has opened the bot in the chat of the same number."""
+        self.database.write_now(addresses.link, kind, who, int(who), now=NOW)
+
+    def address(self, kind: str, who: str) -> Address | None:
+        return self.database.read_now(addresses.of, kind, who)
+
+    def hears(self, chat: str, *, at: datetime) -> int:
+        """Somebody writes in this chat."""
+        return self.database.write_now(
+            lambda tx: deliveries.heard_from(tx, chat_hash(tx, chat), at=at)
+        )
 
     def claim(
         self,
@@ -121,10 +135,17 @@ class Post:
         return self.database.read_now(deliveries.unsettled, now=now)
 
 
-def _enqueue(tx: Tx, row: str, to: str, payload: Payload, plain: dict[str, object]) -> None:
-    owner = "contact" if to == SARI else "staff"
+def _enqueue(
+    tx: Tx,
+    row: str,
+    to: str,
+    owner: tuple[str, str],
+    payload: Payload,
+    plain: dict[str, object],
+) -> None:
+    kind, who = owner
     address = Address(
-        owner_kind=owner, owner_id=to, chat_hash=chat_hash(tx, to), number=to, is_active=True
+        owner_kind=kind, owner_id=who, chat_hash=chat_hash(tx, to), number=to, is_active=True
     )
     outbox.enqueue(tx, Outgoing(id=row, address=address, payload=payload, **plain), now=NOW)
 

@@ -163,3 +163,73 @@ def test_a_press_changes_nothing_about_a_row_without_doubt(post: Any) -> None:
 
     assert not post.database.write_now(deliveries.proven, "question", message_no=8, now=NOW)
     assert post.row("question").message_no == 7
+
+
+def test_whoever_writes_back_has_seen_the_question_and_is_not_asked_again(post: Any) -> None:
+    post.put("question")
+    post.fails("question", State.UNCERTAIN, retry_at=WALL + MINUTE, error="timeout")
+    post.put("other chat", to=RATNA)
+    post.fails("other chat", State.UNCERTAIN, retry_at=WALL + MINUTE, error="timeout")
+
+    assert post.hears(SARI, at=NOW + SECOND) == 1
+
+    assert post.turns(wall=WALL + HOUR) == ["other chat"]
+    assert post.state("question") == "uncertain"
+
+
+def test_a_repeat_that_waits_for_its_turn_is_not_sent_either(post: Any) -> None:
+    post.put("question")
+    post.fails("question", State.UNCERTAIN, retry_at=WALL, error="timeout")
+    post.fails("question", State.PENDING, retry_at=WALL + MINUTE, error="flood")
+
+    assert post.hears(SARI, at=NOW) == 1
+
+    assert post.turns(wall=WALL + HOUR) == []
+
+
+def test_words_from_before_the_question_and_a_question_without_doubt_change_nothing(
+    post: Any,
+) -> None:
+    post.put("question")
+    post.fails("question", State.UNCERTAIN, retry_at=WALL + MINUTE, error="timeout")
+    post.put("next question")
+
+    assert post.hears(SARI, at=NOW - SECOND) == 0
+
+    assert post.turns(wall=WALL + HOUR) == ["question"]
+    assert post.state("next question") == "pending"
+
+
+def test_an_alert_is_repeated_though_its_reader_wrote_of_something_else(post: Any) -> None:
+    post.put("alert", lane=0, to=RATNA, kind="notice")
+    post.fails("alert", State.UNCERTAIN, retry_at=WALL + 15 * SECOND, error="timeout")
+
+    assert post.hears(RATNA, at=NOW + SECOND) == 0
+
+    assert post.turns(wall=WALL + MINUTE) == ["alert"]
+
+
+# A chat that goes on elsewhere
+
+
+def test_a_chat_that_moved_is_written_to_where_it_is_now(post: Any) -> None:
+    post.links("staff", RATNA)
+    post.put("alert", lane=0, to=RATNA, kind="notice")
+
+    post.fails("alert", State.SENT, message_no=7, moved_to=-1009)
+
+    address = post.address("staff", RATNA)
+    assert (address.number, address.chat_hash) == ("-1009", post.row("alert").chat_hash)
+    post.put("edit", to="-1009", verb="edit", target="alert", owner=("staff", RATNA))
+    edit = post.claim()["edit"]
+    assert (edit.instruction.chat, edit.instruction.numbers) == ("-1009", (7,))
+
+
+def test_a_move_of_an_earlier_phone_leaves_the_present_one_alone(post: Any) -> None:
+    post.links("staff", RATNA)
+    post.put("alert", lane=0, to="4004", kind="notice", owner=("staff", RATNA))
+
+    post.fails("alert", State.SENT, message_no=7, moved_to=-1009)
+
+    assert post.address("staff", RATNA).number == RATNA
+    assert post.row("alert").message_no == 7
