@@ -144,6 +144,12 @@ def falls_due(tx: Tx, name: str, *, at: datetime) -> None:
         _write(tx, name, replace(gap, due_at=at))
 
 
+def begin_anew(tx: Tx) -> None:
+    """The time since it last ran is no gap: a training room was put away and is taken out again."""
+    for name in (settings.ALIVE_AT, settings.TICKED_AT, settings.MISSED, settings.OUTAGE):
+        settings.forget(tx, name)
+
+
 def close(tx: Tx, name: str) -> None:
     """All that follows from it is done."""
     settings.forget(tx, name)

@@ -18,6 +18,7 @@ from storage.turns import State
 SAFETY_STANDS = timedelta(hours=24)
 """A safety question that was sent longer before the gap had its time to be answered."""
 
+A_SECOND = timedelta(seconds=1)
 SAFETY_ITEM = "safe_now"
 o, c, a = tables.outbox, tables.checkins, tables.alerts
 
@@ -95,12 +96,12 @@ def _asks_about_safety(tx: Tx, row: Row[*tuple[Any, ...]]) -> bool:
 
 
 def _is_answered(tx: Tx, contact: str, *, since: datetime) -> bool:
-    """A message has its date in whole seconds."""
+    """A message has its date in whole seconds, so it may seem to be up to one older."""
     given = tables.answers
     found = select(given.c.id).where(
         given.c.contact_id == contact,
         given.c.item == SAFETY_ITEM,
-        given.c.at >= since.replace(microsecond=0),
+        given.c.at > since - A_SECOND,
     )
     return tx.execute(found.limit(1)).first() is not None
 

@@ -23,6 +23,7 @@ from bot.story.performer import NEVER, Performer
 from bot.story.script import Script
 from bot.story.teller import Teller
 from bot.story.words import said
+from storage import gaps
 from storage.database import Database
 from storage.errors import StorageError
 from storage.keyring import KeyRing
@@ -249,6 +250,7 @@ class Stage:
         )
         keys = KeyRing.load(self.folder.key)
         self.database = Database(self.folder.database_url, vault_keys=keys, patience_s=30)
+        await self.database.write(gaps.begin_anew)
         self.says = said("starting")
         await self.ledger.begin()
         await self.start_bot()

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from bot.clock import SystemClock
 from flows.model import Level
+from storage import gaps, settings
+from storage.gaps import Gap
 from tests.e2e.conftest import World
 from tests.e2e.outages import does_unheard, returns_after, time_passes, was_away
 from tests.e2e.scenes import CRITICAL, answers, labels_of, notice
@@ -32,6 +35,22 @@ async def test_a_question_whose_tap_was_lost_is_asked_again_once_below_the_old_o
     await sari.sees_last("3/8")
     await sari.sees_nothing_of(AGAIN)  # the same message moves on
     assert [(row.item, row.value) for row in await world.replies()] == [("sleep", 1), ("eat", 2)]
+
+
+async def test_a_gap_that_is_still_there_after_a_crash_doubles_no_question(world: World) -> None:
+    sari = await world.enrolled(await world.staff("Ratna"))
+    await world.first_checkin(sari)
+    wall, now = SystemClock().wall(), await world.now()
+    gap = Gap(begins=wall - timedelta(minutes=5), ends=wall, offset=now - wall, due_at=now)
+
+    for _ in range(2):  # the second time as if it had ended before the gap was closed
+        await world.write(gaps.widen, settings.MISSED, gap)
+        await world.forward(seconds=2)
+
+    assert len([text for text in await sari.pushes() if AGAIN in text]) == 1
+    asked = await world.rows("select id from outbox where lane = 3 and verb = 'send'")
+    assert [row.id.rpartition(":after_gap:")[2].partition(":")[0] for row in asked] == [gap.name]
+    assert await world.rows("select name from settings where name = 'receiving_gap'") == []
 
 
 async def test_at_b_nothing_is_asked_again(world: World) -> None:
