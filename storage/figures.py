@@ -61,9 +61,8 @@ def inbox_age_s(tx: Tx, *, now: datetime) -> float:
 def alerts(tx: Tx) -> Mapping[str, int]:
     """Alerts and tasks that nobody has taken, that nobody could be told of, and that are taken."""
     a = tables.alerts
-    rows = tx.execute(select(a.c.state, a.c.is_waiting, func.count())
-                      .where(a.c.state != AlertState.CLOSED)
-                      .group_by(a.c.state, a.c.is_waiting)).all()  # fmt: skip
+    kinds = select(a.c.state, a.c.is_waiting, func.count()).where(a.c.state != AlertState.CLOSED)
+    rows = tx.execute(kinds.group_by(a.c.state, a.c.is_waiting)).all()
     counted = {"open": 0, "waiting": 0, "taken": 0}
     for state, is_waiting, count in rows:
         name = "taken" if state != AlertState.OPEN else "waiting" if is_waiting else "open"
@@ -77,29 +76,6 @@ def outbox_by_state(tx: Tx) -> Mapping[str, int]:
     rows = tx.execute(select(o.c.state, func.count()).group_by(o.c.state))
     found = {str(state): int(count) for state, count in rows}
     return {str(state): found.get(state, 0) for state in deliveries.State}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneFigures:
-    """What waits in one lane: how many rows are due, and since when the oldest of them, in
-    seconds; None where none is. Rows that wait for another try are among them."""
-
-    waiting: int
-    oldest_s: float | None
-
-
-def lanes(tx: Tx, *, now: datetime) -> Mapping[int, LaneFigures]:
-    """Every lane, whether or not anything waits in it."""
-    o = tables.outbox
-    due = (o.c.state == deliveries.State.PENDING, o.c.not_before <= now)
-    counts = select(o.c.lane, func.count(), func.min(o.c.not_before)).where(*due)
-    found = {lane: (count, since) for lane, count, since in tx.execute(counts.group_by(o.c.lane))}
-    figures = {}
-    for lane in Lane:
-        count, since = found.get(lane, (0, None))
-        oldest_s = None if since is None else max(0.0, (now - since).total_seconds())
-        figures[int(lane)] = LaneFigures(waiting=count, oldest_s=oldest_s)
-    return figures
 
 
 def received_since(tx: Tx, first_update: int) -> int:

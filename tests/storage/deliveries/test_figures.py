@@ -5,12 +5,12 @@ from typing import Any
 
 from storage import figures
 from storage.deliveries import State
-from storage.figures import LaneFigures
+from storage.figures import Depth
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
 WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
 MINUTE = timedelta(minutes=1)
-NONE = LaneFigures(waiting=0, oldest_s=None)
+NONE = Depth(waiting=0, oldest_s=0.0)
 
 
 def test_each_lane_tells_how_many_are_due_and_since_when(post: Any) -> None:
@@ -25,9 +25,9 @@ def test_each_lane_tells_how_many_are_due_and_since_when(post: Any) -> None:
     found = post.database.read_now(figures.lanes, now=NOW + 4 * MINUTE)
 
     assert found == {
-        0: LaneFigures(waiting=1, oldest_s=240.0),
-        1: NONE,
-        2: LaneFigures(waiting=2, oldest_s=180.0),
-        3: NONE,
-        4: NONE,
+        "alert": Depth(waiting=1, oldest_s=240.0),
+        "answer": NONE,
+        "checkin": Depth(waiting=2, oldest_s=180.0),
+        "lesson": NONE,
+        "broadcast": NONE,
     }
