@@ -1,11 +1,11 @@
 """The way in: raw updates are stored before Telegram may forget them, and handled once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select, text
+from sqlalchemy import Integer, Select, and_, bindparam, exists, func, or_, select, text
 
 from storage import tables
 from storage.addresses import TELEGRAM
@@ -44,6 +44,22 @@ class Unhandled:
     attempts: int
 
 
+_i = tables.inbox
+OLDEST = (
+    select(_i)
+    .where(
+        _i.c.seq.in_(
+            select(func.min(_i.c.seq))
+            .where(_i.c.state == "new", _i.c.chat_hash.not_in(bindparam("busy", expanding=True)))
+            .group_by(_i.c.chat_hash)
+            .order_by(func.min(_i.c.seq))
+            .limit(bindparam("limit", type_=Integer()))
+        )
+    )
+    .order_by(_i.c.seq)
+)
+
+
 def store(tx: Tx, bot: str, page: Iterable[Arrived], *, now: datetime) -> int:
     """Store one page; what is stored already stays as it is. How many were new?"""
     return sum(_store(tx, bot, one, now=now) for one in page)
@@ -67,17 +83,12 @@ def _store(tx: Tx, bot: str, one: Arrived, *, now: datetime) -> bool:
     )
 
 
-def next_of_each_chat(tx: Tx) -> tuple[Unhandled, ...]:
-    """The oldest unhandled row of each chat, so that a chat's order is kept."""
-    i = tables.inbox
-    oldest = (
-        select(func.min(i.c.seq))
-        .where(i.c.state == "new")
-        .group_by(i.c.chat_hash)
-        .order_by(func.min(i.c.seq))
-        .limit(AT_ONCE)
-    )
-    return _unhandled(tx, select(i).where(i.c.seq.in_(oldest)).order_by(i.c.seq))
+def next_of_each_chat(
+    tx: Tx, *, busy: Collection[str] = (), limit: int = AT_ONCE
+) -> tuple[Unhandled, ...]:
+    """The oldest unhandled row of each chat, so that a chat's order is kept; of `busy` ones (by
+    hash) none."""
+    return _unhandled(tx, OLDEST, {"busy": list(busy), "limit": limit})
 
 
 def claim(tx: Tx, *, holder: str) -> tuple[Unhandled, ...]:
@@ -110,8 +121,10 @@ def release(tx: Tx, *, holders: Collection[str]) -> int:
     return change(tx, i, *held, lease=None, lease_until=None)
 
 
-def _unhandled(tx: Tx, query: Select[Any]) -> tuple[Unhandled, ...]:
-    rows = tx.execute(query).all()
+def _unhandled(
+    tx: Tx, query: Select[Any], values: Mapping[str, object] | None = None
+) -> tuple[Unhandled, ...]:
+    rows = tx.execute(query, values).all()
     return tuple(
         Unhandled(
             id=row.id,

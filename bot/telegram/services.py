@@ -1,7 +1,7 @@
 """What handlers are given, wired once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 from aiogram import Bot
@@ -22,6 +22,8 @@ class Services:
     clock: Clock
     bot: Bot
     passing: Pass = nothing
+    done: list[str] = field(default_factory=list)
+    """Names of the use cases that this update has come to; each marks its row as handled."""
 
     async def write(
         self, fn: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
@@ -29,5 +31,6 @@ class Services:
         """One use case; returns once it is committed."""
         self.passing(Waypoint.IN_HANDLER)
         done = await self.database.write(fn, *args, **kwargs)
+        self.done.append(fn.__name__)
         self.passing(Waypoint.AFTER_COMMIT)
         return done

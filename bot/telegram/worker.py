@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Awaitable
+from dataclasses import replace
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
@@ -73,9 +73,9 @@ class Worker:
         async with self._draining:
             try:
                 while True:
-                    for row in await self._next():
+                    for row, who in await self._next(frozenset(flying)):
                         if row.chat_hash not in flying:
-                            flying[row.chat_hash] = asyncio.ensure_future(self._handle(row))
+                            flying[row.chat_hash] = asyncio.ensure_future(self._handle(row, who))
                     if not flying:
                         return handled
                     done, _ = await asyncio.wait(flying.values(), timeout=SLOW_S)
@@ -87,24 +87,25 @@ class Worker:
             finally:  # nothing is left flying when the lock opens
                 await asyncio.gather(*flying.values(), return_exceptions=True)
 
-    def _next(self) -> Awaitable[tuple[Unhandled, ...]]:
+    async def _next(self, busy: frozenset[str]) -> tuple[tuple[Unhandled, str], ...]:
+        """What may be taken in hand beside the chats that are, and who is behind each."""
         if self._database.is_shared:
-            return self._database.write(inbox.claim, holder=self._holder)
-        return self._database.read(inbox.next_of_each_chat)
+            return await self._database.write(_claimed, self._holder)
+        return await self._database.read(_waiting, busy)
 
-    async def _handle(self, row: Unhandled) -> bool:
+    async def _handle(self, row: Unhandled, who: str) -> bool:
         """False where the database was not ready for it: the row comes again as it is."""
         try:
-            await self._try(row)
+            await self._try(row, who)
         except NOT_NOW as error:
             extra = {"action": "update_put_off", "row": row.id, "error": type(error).__name__}
             log.warning("an update has to wait for the database", extra=extra)
             return False
         return True
 
-    async def _try(self, row: Unhandled) -> None:
+    async def _try(self, row: Unhandled, who: str) -> None:
         try:
-            await self._feed(row)
+            await self._feed(row, who)
         except (*NOT_NOW, DatabaseClosed):
             raise
         except Exception as error:
@@ -112,15 +113,15 @@ class Worker:
             log.warning("an update could not be handled", extra=extra)
             await self._count_failure(row)
 
-    async def _feed(self, row: Unhandled) -> None:
+    async def _feed(self, row: Unhandled, who: str) -> None:
+        services = replace(self._services, done=[])
         if row.kind in ROUTED:
             update = self._parsed(row)
-            who = await self._database.read(kind_of_chat, row.chat_hash)
             await self._dispatcher.feed_update(
-                self._bot, update, services=self._services, row=row, who=who
+                self._bot, update, services=services, row=row, who=who
             )
-        # Whatever no use case has marked: unknown kinds, groups, channel posts.
-        await self._database.write(inbox.handled, row.id, now=self._clock.now())
+        if not services.done:  # unknown kinds, groups, channel posts
+            await self._database.write(inbox.handled, row.id, now=self._clock.now())
 
     def _parsed(self, row: Unhandled) -> Update:
         if row.body is None:
@@ -153,6 +154,17 @@ class Worker:
                 if is_dead:
                     log.error("an update is given up", extra={"action": "update_dead", **extra})
                 return
+
+
+def _waiting(tx: Tx, busy: frozenset[str]) -> tuple[tuple[Unhandled, str], ...]:
+    room = max(inbox.AT_ONCE - len(busy), 0)
+    rows = inbox.next_of_each_chat(tx, busy=busy, limit=room) if room else ()
+    return tuple((row, kind_of_chat(tx, row.chat_hash)) for row in rows)
+
+
+def _claimed(tx: Tx, holder: str) -> tuple[tuple[Unhandled, str], ...]:
+    rows = inbox.claim(tx, holder=holder)
+    return tuple((row, kind_of_chat(tx, row.chat_hash)) for row in rows)
 
 
 def kind_of_chat(tx: Tx, chat_hash: str) -> str:
