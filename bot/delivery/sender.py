@@ -37,6 +37,12 @@ PLACES = Places()
 class Sender:
     """Sends what waits until it is stopped. One for a bot's token."""
 
+    _lease = ""  # of this run
+    _loop: asyncio.AbstractEventLoop | None = None
+    _stopping = False
+    _is_relieved = False
+    _is_unsure = False
+
     def __init__(
         self,
         *,
@@ -75,12 +81,7 @@ class Sender:
             passing=passing,
         )
         self._flying: dict[str, Group] = {}
-        self._lease = secrets.token_hex(8)
         self._bell = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = False
-        self._is_relieved = False
-        self._is_unsure = False
         self._ended = asyncio.Event()
 
     async def run(self) -> None:
