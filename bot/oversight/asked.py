@@ -91,12 +91,12 @@ def unjudged(tx: Tx, look: Look, rows: Sequence[Kept]) -> Found:
 def _silent_rules(tx: Tx, look: Look, row: Kept, answers: Sequence[Given]) -> Iterator[Rule]:
     checkin = kept_checkin(tx, row.content_version)
     result = score(checkin, answers, is_closed=row.state in OVER)
-    facts = list(_facts(checkin, answers, result))
-    rules = [
-        rule
-        for rule in look.room.content.rules
-        if not facts_named(rule.when) & TRENDS and all(holds(rule.when, one) for one in facts)
-    ]
+    rules = list(look.room.content.rules)
+    for facts in _facts(checkin, answers, result):
+        rules = [rule for rule in rules if holds(rule.when, facts)]
+        if not rules:
+            return
+    rules = [rule for rule in rules if not facts_named(rule.when) & TRENDS]
     f = tables.facts
     ids = {rule.id: f"fact:{row.id}:{rule.id}:{rule.version}" for rule in rules}
     told = existing(tx, f.c.id, ids.values())
