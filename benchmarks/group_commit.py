@@ -1,6 +1,8 @@
-"""Fifty use cases that wait together share a commit; one by one each waits for the disk."""
+"""Use cases that wait together share a sync of the disk: the one thread of SQLite commits them at
+once, the eight of PostgreSQL leave it to the server. Every commit is durable on both."""
 
 import asyncio
+import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +12,10 @@ from storage import audit, migrate
 from storage.database import Database
 from storage.keyring import KeyRing
 from storage.transaction import Tx
+from tests.postgres import Server
 
 TRANSACTIONS = 1000
-TOGETHER = 50
+WAITERS = (1, 8, 50)
 
 
 def note(tx: Tx) -> None:
@@ -20,24 +23,42 @@ def note(tx: Tx) -> None:
     audit.note(tx, actor="system", via="tick", action="bench", object="row", now=now)
 
 
-async def rate(database: Database, together: int) -> float:
+async def rate(database: Database, waiters: int) -> float:
+    """Transactions a second while that many wait all the time."""
+
+    async def write_on() -> None:
+        for _ in range(TRANSACTIONS // waiters):
+            await database.write(note)
+
     began = time.monotonic()
-    for _ in range(TRANSACTIONS // together):
-        await asyncio.gather(*(database.write(note) for _ in range(together)))
-    return TRANSACTIONS / (time.monotonic() - began)
+    await asyncio.gather(*(write_on() for _ in range(waiters)))
+    return TRANSACTIONS // waiters * waiters / (time.monotonic() - began)
 
 
-async def main(folder: Path) -> None:
-    url = f"sqlite:///{folder}/kabar.db"
-    migrate.upgrade(url)
-    with Database(url, vault_keys=KeyRing.create(folder / "key")) as database:
-        await rate(database, TOGETHER)  # warm
-        alone, shared = await rate(database, 1), await rate(database, TOGETHER)
-    print(f"one by one        {alone:8.0f} transactions/s")
-    print(f"{TOGETHER} together       {shared:8.0f} transactions/s")
-    print(f"ratio             {shared / alone:8.1f}")
+async def rates(url: str, folder: Path) -> list[float]:
+    keys = KeyRing.load(folder / "key")
+    with Database(url, vault_keys=keys) as database:
+        await rate(database, max(WAITERS))  # warm
+        return [await rate(database, waiters) for waiters in WAITERS]
+
+
+def main(folder: Path) -> None:
+    KeyRing.create(folder / "key")
+    small = f"sqlite:///{folder}/kabar.db"
+    migrate.upgrade(small)
+    server = Server(Path(tempfile.mkdtemp(prefix="kabar-pg-")), settings="")
+    try:
+        sqlite = asyncio.run(rates(small, folder))
+        postgresql = asyncio.run(rates(server.database(), folder))
+    finally:
+        server.ends()
+    print("waiters     SQLite  PostgreSQL   ratio   (transactions/s)")
+    for waiters, one, other in zip(WAITERS, sqlite, postgresql, strict=True):
+        print(f"{waiters:7} {one:10.0f} {other:11.0f} {other / one:7.2f}")
+    print(f"shared syncs: SQLite {sqlite[-1] / sqlite[0]:.1f}, ", end="")
+    print(f"PostgreSQL {postgresql[-1] / postgresql[0]:.1f} times one by one")
 
 
 if __name__ == "__main__":
     with TemporaryDirectory() as made:
-        asyncio.run(main(Path(made)))
+        main(Path(made))

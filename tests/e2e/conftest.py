@@ -3,7 +3,6 @@ and a clock that is moved. Nothing sleeps: every deed is settled before the next
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,14 +31,14 @@ from storage.replies import every
 from storage.transaction import Tx
 from tests.e2e.phones import Phone
 from tests.e2e.records import CASE_FIELDS, CONTACT_FIELDS, a_case, a_contact, only
-from tests.postgres import ENGINES, fresh
+from tests.postgres import ENGINES, chosen_engine, fresh
 
 WIB = ZoneInfo("Asia/Jakarta")
 TOKEN = "700001:secret-of-a-test-bot"
 READY_WITHIN_S = 60
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio shows what a fixture yields, and this is the whole content
 class World:
     """The centre. `forward` moves time; `enrol` does what the operator's commands do."""
 
@@ -222,7 +221,7 @@ def the_room() -> Room:
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> str:
     """What the scenes run on: KABAR_TEST_ENGINE, or both where a module says `on_both`."""
-    return getattr(request, "param", os.environ.get("KABAR_TEST_ENGINE", ENGINES[0]))
+    return getattr(request, "param", chosen_engine())
 
 
 on_both = pytest.mark.parametrize("engine", ENGINES, indirect=True)

@@ -117,6 +117,7 @@ class Centre:
     """The emulator, the program beside it, and the operator's shell."""
 
     folder: Path
+    database_url: str
     api_port: int
     port: int
     http: aiohttp.ClientSession
@@ -127,7 +128,7 @@ class Centre:
         ours = {
             "BOT_TOKEN": TOKEN,
             "API_URL": f"http://127.0.0.1:{self.api_port}",
-            "DATABASE_URL": f"sqlite:///{self.folder}/kabar.db",
+            "DATABASE_URL": self.database_url,
             "KEY_FILE": f"{self.folder}/kabar.key",
             "HTTP_PORT": str(self.port),
             "CONTENT_DIR": f"{self.folder}/content",
@@ -273,12 +274,20 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 
 @asynccontextmanager
-async def a_centre(folder: Path, ports: Callable[[], int]) -> AsyncIterator[Centre]:
+async def a_centre(
+    folder: Path, ports: Callable[[], int], database_url: str
+) -> AsyncIterator[Centre]:
     """A centre with a check-in of its own, on a Monday at ten, nobody in it yet."""
     (folder / "content" / "checkins").mkdir(parents=True)
     (folder / "content" / "checkins" / "mingguan-a.yaml").write_text(THREE_ITEMS)
     async with aiohttp.ClientSession() as http:
-        centre = Centre(folder=folder, api_port=ports(), port=ports(), http=http)
+        centre = Centre(
+            folder=folder,
+            database_url=database_url,
+            api_port=ports(),
+            port=ports(),
+            http=http,
+        )
         try:
             await asyncio.gather(centre.starts_emulator(), centre.shell("db", "upgrade"))
             await centre.runs()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flows.model import Role
-from tests.e2e.conftest import WIB, Phone, World
+from tests.e2e.conftest import WIB, Phone, World, on_both
 from tests.e2e.scenes import CRITICAL, HARMLESS, as_seen, kept_answers, labels_of, notice, taps_all
 
 KRITIS, TINGGI = notice("Kritis"), notice("Tinggi")
@@ -23,6 +23,7 @@ async def states(world: World) -> list[tuple[str, str, str | None]]:
     return [tuple(row) for row in rows]
 
 
+@on_both
 async def test_kritis_goes_from_worker_to_supervisors_to_head_until_it_is_taken(
     world: World,
 ) -> None:

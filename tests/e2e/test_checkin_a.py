@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from tests.e2e.conftest import World
+from tests.e2e.conftest import World, on_both
 from tests.e2e.scenes import (
     DAYS,
     HARMLESS,
@@ -24,6 +24,7 @@ THANKS_WITHOUT_TIP = (
 )
 
 
+@on_both
 async def test_eight_items_move_through_one_message(world: World) -> None:
     sari = await world.family(await world.staff("Ratna"))
     await world.first_checkin(sari)

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.outside import Centre, Person, a_centre
+from tests.postgres import ENGINES, fresh
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,16 +33,22 @@ class Scene:
         return Counter((row["item"], row["value"], row["text"]) for row in rows)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=ENGINES)
 async def scene(
-    tmp_path_factory: pytest.TempPathFactory, unused_tcp_port_factory: Callable[[], int]
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    unused_tcp_port_factory: Callable[[], int],
 ) -> AsyncIterator[Scene]:
-    async with a_centre(tmp_path_factory.mktemp("crash"), unused_tcp_port_factory) as centre:
-        ratna, dewi = await asyncio.gather(
-            centre.staff("Ratna"), centre.staff("Dewi", "supervisor")
-        )
-        sari = await centre.family(ratna, "K-0500")
-        yield Scene(centre=centre, ratna=ratna, dewi=dewi, sari=sari)
+    folder = tmp_path_factory.mktemp("crash")
+    with fresh(request, request.param, folder, is_empty=True) as url:
+        async with a_centre(folder, unused_tcp_port_factory, url) as centre:
+            yield await _scene(centre)
+
+
+async def _scene(centre: Centre) -> Scene:
+    ratna, dewi = await asyncio.gather(centre.staff("Ratna"), centre.staff("Dewi", "supervisor"))
+    sari = await centre.family(ratna, "K-0500")
+    return Scene(centre=centre, ratna=ratna, dewi=dewi, sari=sari)
 
 
 async def test_an_alert_that_hung_as_the_program_died_is_rung_and_the_chain_goes_on(

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.outside import REPEATED, TOKEN, Centre, Person, a_centre
+from tests.postgres import chosen_engine, fresh
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -33,10 +34,14 @@ class Team:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def centre(
-    tmp_path_factory: pytest.TempPathFactory, unused_tcp_port_factory: Callable[[], int]
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    unused_tcp_port_factory: Callable[[], int],
 ) -> AsyncIterator[Centre]:
-    async with a_centre(tmp_path_factory.mktemp("outside"), unused_tcp_port_factory) as made:
-        yield made
+    folder = tmp_path_factory.mktemp("outside")
+    with fresh(request, chosen_engine(), folder, is_empty=True) as url:
+        async with a_centre(folder, unused_tcp_port_factory, url) as made:
+            yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

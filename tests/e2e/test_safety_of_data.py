@@ -97,7 +97,7 @@ async def tokens_issued(world: World) -> list[str]:
 
 
 async def test_nothing_changes_by_repetition_and_nothing_is_found_on_the_disk_or_in_the_log(
-    world: World, log: io.StringIO, tmp_path: Path
+    world: World, log: io.StringIO, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     people = await a_whole_story(world)
     tokens = await tokens_issued(world)
@@ -112,12 +112,17 @@ async def test_nothing_changes_by_repetition_and_nothing_is_found_on_the_disk_or
     assert await delivered_since(world, seq) >= {one["update_id"] for one in updates}
     assert await everything(world) == before
     assert [await phone.messages() for phone in people] == seen
-    while_running = await asyncio.to_thread(everything_on_disk, tmp_path)
+    url = world.settings.database_url
+    is_file = url.startswith("sqlite")
+    where = tmp_path if is_file else request.getfixturevalue("postgres").files(url)
+    while_running = await asyncio.to_thread(everything_on_disk, where)
     await world.stops()
-    at_rest = await asyncio.to_thread(everything_on_disk, tmp_path)
+    at_rest = await asyncio.to_thread(everything_on_disk, where)
 
     assert len(tokens) == 5
-    assert {"kabar.db", "kabar.db-wal", "kabar.db-shm", "kabar.key"} <= set(while_running)
+    if is_file:
+        assert {"kabar.db", "kabar.db-wal", "kabar.db-shm", "kabar.key"} <= set(while_running)
+    assert any(b"enrolled" in content or b"consent" in content for content in at_rest.values())
     for content in (*while_running.values(), *at_rest.values()):
         assert found_in(content, planted(people, tokens)) == []
     written = log.getvalue()

@@ -26,9 +26,9 @@ async def write_a_round(family: Person, number: int) -> list[str]:
 
 
 async def test_a_dozen_kills_lose_no_word_and_no_alert(
-    tmp_path: Path, unused_tcp_port_factory: Callable[[], int]
+    tmp_path: Path, unused_tcp_port_factory: Callable[[], int], world_url: str
 ) -> None:
-    async with a_centre(tmp_path, unused_tcp_port_factory) as centre:
+    async with a_centre(tmp_path, unused_tcp_port_factory, world_url) as centre:
         ratna = await centre.staff("Ratna")
         families = [await centre.family(ratna, code) for code in CODES]
         written: list[str] = []

@@ -1,6 +1,6 @@
 """Words: what a family writes decides how fast a human reads, and what it reads back at A."""
 
-from tests.e2e.conftest import Phone, World
+from tests.e2e.conftest import Phone, World, on_both
 from tests.e2e.scenes import CRITICAL, DENIED, HARMLESS, UNSURE, as_seen, notice, taps_all
 
 HARD_WORDS = (
@@ -25,6 +25,7 @@ async def rung(phone: Phone) -> tuple[int, int]:
     return pushes.count(KRITIS), pushes.count(TUGAS)
 
 
+@on_both
 async def test_hard_words_in_a_check_in_ring_and_leave_the_question(world: World) -> None:
     ratna = await world.staff("Ratna")
     sari = await world.enrolled(ratna)

@@ -29,7 +29,7 @@ from tests.storage.pieces import PATIENCE_S, RING, Gate, at, keep, kept, notes, 
 def url(postgres: Server) -> Iterator[str]:
     made = postgres.empty()
     yield made
-    postgres.drops(made)
+    postgres.takes_back(made)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from storage.database import Database, Tx
 from storage.deliveries import Claimed, InHand, Instruction, State, Verb, Verdict
 from storage.keyring import KeyRing
 from storage.outbox import Outgoing, Payload
-from tests.postgres import fresh
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)  # the moved clock
 WALL = datetime(2025, 11, 24, 3, 0, tzinfo=UTC)  # the system's
@@ -151,18 +150,10 @@ def _enqueue(
     outbox.enqueue(tx, Outgoing(id=row, address=address, payload=payload, **plain), now=NOW)
 
 
-# Making a database on PostgreSQL for each of these takes longer than all of them on SQLite. What
-# differs there stands in test_side_by_side.py; `make soak` asks everything of both.
-BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.soak))
-
-
-@pytest.fixture(params=BOTH)
-def post(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Post]:
+@pytest.fixture
+def post(tmp_path: Path, database_url: str) -> Iterator[Post]:
     ring = KeyRing.create(tmp_path / "kabar.keys")
-    with (
-        fresh(request, request.param, tmp_path) as url,
-        Database(url, vault_keys=ring) as database,
-    ):
+    with Database(database_url, vault_keys=ring) as database:
         yield Post(database)
 
 
