@@ -17,7 +17,7 @@ from datetime import datetime
 
 from bot.delivery.carrier import SETTLE_TRIES, Carrier, Unreachable, warn
 from bot.delivery.lanes import Group, Places, group_of
-from bot.delivery.pacing import Pacing, Rates
+from bot.delivery.pacing import HORIZON_S, Pacing, Rates
 from bot.delivery.rounds import MaySend, Round, recover, take
 from bot.errors import TokenUnknown
 from bot.ports import Clock, Messenger
@@ -187,6 +187,8 @@ class Sender:
             flights.create_task(self._fly(one, start, at))
         if not claimed and not self._is_ending:
             await self._rest()
+        elif len(claimed) == room:
+            await self._breathe()
 
     async def _claim(
         self, room: int, places: Mapping[Group, int], at: float
@@ -225,6 +227,13 @@ class Sender:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._bell.wait()
+
+    async def _breathe(self) -> None:
+        """More waits than the pace lets go. Each bell would otherwise lead to a look for one row;
+        after this there is room for a few, and an alert has lost no slot that was still free."""
+        at = self._clock.monotonic()
+        wake_at = self._pacing.wake_at(at)
+        await asyncio.sleep(0 if wake_at is None else min(HORIZON_S, wake_at - at))
 
     async def _fly(self, claimed: Claimed, start: float, claimed_at: float) -> None:
         """Whatever goes wrong with one row, the others go on."""

@@ -110,8 +110,9 @@ class Outbox(RuleBasedStateMachine):
             named = rows[named].target
         return self._write(self.chats[row.chat_hash], verb, row.lane, row.kind, target=about)
 
-    @rule(target=hands, room=st.sampled_from([1, 2, 6]))
-    def claims_for_all_chats(self, room: int) -> Any:
+    @rule(target=hands, room=st.sampled_from([1, 2, 6]), later=st.sampled_from([0, 20, 700]))
+    def claims_for_all_chats(self, room: int, later: int) -> Any:
+        self.time_passes(later, 0)
         return self.claims(room, set())
 
     @rule(target=hands, room=st.integers(1, 6), resting=st.sets(st.sampled_from(CHATS), max_size=2))
