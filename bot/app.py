@@ -126,6 +126,7 @@ def _condition(base: Foundation, entrance: Entrance, workshop: Workshop) -> Cond
             findings=await base.database.read(findings.by_check),
             audit_age_s=workshop.audit_age_s,
             receive_age_s=entrance.receiving.age_s,
+            receiving_gap_s=entrance.receiving.gap_s,
             tick_age_s=workshop.tick_age_s,
             in_flight=sends.pop("in_flight", 0),
             sends=sends,

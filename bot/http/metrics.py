@@ -24,6 +24,7 @@ class Figures:
     findings: Mapping[str, int]
     audit_age_s: float | None
     receive_age_s: float | None
+    receiving_gap_s: float | None
     tick_age_s: float | None
     sends: Mapping[str, int]
     in_flight: int
@@ -44,6 +45,11 @@ def exposition(figures: Figures) -> str:
         *_gauge("alerts", "Alerts and tasks that are not closed.", _labelled("is", figures.alerts)),
         *_gauge(
             "receive_age_seconds", "Since Telegram last answered.", _one(figures.receive_age_s)
+        ),
+        *_gauge(
+            "receiving_gap_seconds",
+            "Without receiving: the last time, or right now.",
+            _one(figures.receiving_gap_s),
         ),
         *_gauge("tick_age_seconds", "Since what is due was last done.", _one(figures.tick_age_s)),
         *_gauge("audit_age_seconds", "Since the audit last ended.", _one(figures.audit_age_s)),

@@ -29,6 +29,7 @@ QUIET = Figures(
     findings={"row_altered": 1},
     audit_age_s=12.0,
     receive_age_s=1.23456,
+    receiving_gap_s=160.0,
     tick_age_s=None,
     sends={"sent": 3},
     in_flight=1,

@@ -51,6 +51,7 @@ async def test_figures_are_in_the_form_that_prometheus_reads() -> None:
     assert 'kabar_findings{check="row_altered"} 1' in lines
     assert 'kabar_alerts{is="waiting"} 1' in lines
     assert "kabar_receive_age_seconds 1.235" in lines
+    assert "kabar_receiving_gap_seconds 160.0" in lines
     assert "# TYPE kabar_sends_total counter" in lines
     assert not [line for line in lines if line.startswith("kabar_tick_age")]  # none so far
 
