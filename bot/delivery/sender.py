@@ -73,12 +73,9 @@ class Sender:
         )
         self._flying: dict[str, Group] = {}
         self._lease = secrets.token_hex(8)
-        self._bell = asyncio.Event()
+        self._bell, self._ended = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = False
-        self._is_relieved = False
-        self._is_unsure = False
-        self._ended = asyncio.Event()
+        self._stopping = self._is_relieved = self._is_unsure = False
 
     async def run(self) -> None:
         """Send until `stop`, or until another process sends (`is_relieved`). Raises TokenUnknown
