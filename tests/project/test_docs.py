@@ -253,6 +253,7 @@ def test_operations_name_every_figure() -> None:
             alerts={},
             findings={},
             audit_age_s=None,
+            receiving_gap_s=1.0,
             receive_age_s=None,
             tick_age_s=None,
             sends={},
