@@ -27,7 +27,7 @@ import logging
 from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.programme import next_safe
@@ -53,6 +53,7 @@ from storage.outbox import ADDRESS, DOUBT, WITHDRAWN
 from storage.rows import change
 from storage.transaction import Tx
 from storage.turns import (
+    DOUBTED,
     MAY_GO,
     OUTDONE,
     OVERDUE,
@@ -271,8 +272,8 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> 
     if must_rest or (root is not None and root.state in UNDER_WAY):
         return None
     if row.target is not None:  # whatever may be on the phone of it is not sent once more
-        about = or_(o.c.id == hand.root, o.c.target == row.target)
-        change(tx, o, about, o.c.state == State.UNCERTAIN, retry_at=None)
+        for about in tx.execute(DOUBTED, {"root": hand.root, "target": row.target}).scalars().all():
+            change(tx, o, o.c.id == about, o.c.state == State.UNCERTAIN, retry_at=None)
     waiting = (o.c.id == row.id, o.c.state == State.PENDING)
     do = instruction(tx, row, root, hand.verb)
     needs_not = _out_of_place(row, root, hand) or needless(root, do)

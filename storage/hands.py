@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from storage import tables
 from storage.outbox import ADDRESS, DOUBT, PAYLOAD, Payload, from_json
@@ -16,6 +16,7 @@ QUIET = "quiet"  # an edit that must never become a message of its own
 
 o = tables.outbox
 Kept = Row[*tuple[Any, ...]]
+BY_ID = select(o).where(o.c.id == bindparam("row"))
 
 
 def is_alert(lane: int, kind: str) -> bool:
@@ -82,7 +83,7 @@ def root_of(tx: Tx, row: Kept) -> Kept | None:
     """The row whose message `row` is about, through edits of edits."""
     root, target = None, row.target
     while target is not None:
-        found = tx.execute(select(o).where(o.c.id == target)).one_or_none()
+        found = tx.execute(BY_ID, {"row": target}).one_or_none()
         if found is None:
             break
         root, target = found, found.target if found.verb == Verb.EDIT else None

@@ -173,6 +173,12 @@ UNSETTLED = (
 """Rows that are on their way, or due and not waiting for something that is due later. A change
 that failed again and again is tried for two days: nothing can wait for that."""
 
+DOUBTED = select(o.c.id).where(
+    or_(o.c.id == bindparam("root"), o.c.target == bindparam("target")),
+    o.c.state == State.UNCERTAIN,
+)
+"""Rows about the same message of which nobody knows whether they arrived."""
+
 _newer = o.alias("newer")
 OUTDONE = select(
     exists().where(

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, CursorResult, Executable, Table, func, select, update
+from sqlalchemy import Connection, CursorResult, Executable, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import KeyFileError, KeyUnknown, SubjectErased, Tampered
@@ -30,6 +30,10 @@ NONCE_BYTES = 12
 WRAPPING_KEY = "wrapping_key"  # setting: which key of the ring wraps new data keys
 TAG_BYTES = 16
 SEALS = b"seals of rows"  # what the key of `seals.py` is derived for; no purpose of a fingerprint
+ERASED = select(func.count()).select_from(erasures)
+KEY_OF = select(data_keys.c.wrapped, data_keys.c.key_id).where(
+    data_keys.c.subject == bindparam("subject")
+)
 # Telegram hands on halves of emoji; what a person wrote is kept even then.
 LENIENT = "surrogatepass"
 
@@ -56,7 +60,9 @@ class Transaction(Protocol):
     def in_inner_savepoint(self) -> bool: ...
     @property
     def connection(self) -> Connection: ...
-    def execute(self, statement: Executable) -> CursorResult[*tuple[Any, ...]]: ...
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]: ...
     def after_commit(self, callback: Callable[[], None]) -> None: ...
 
 
@@ -137,8 +143,7 @@ class Vault:
         """The subject's cipher, or None where it has no key yet. Raises SubjectErased."""
         hand = tx.open_keys
         if hand.erasures is None:
-            count = select(func.count()).select_from(erasures)
-            hand.erasures = tx.execute(count).scalar_one()
+            hand.erasures = tx.execute(ERASED).scalar_one()
             tx.after_commit(lambda: self._keep(hand))
         cipher = hand.ciphers.get(subject) or self._kept(hand, subject)
         if cipher is None:
@@ -148,8 +153,7 @@ class Vault:
         return cipher
 
     def _stored_cipher(self, tx: Transaction, subject: str) -> AESGCM | None:
-        columns = (data_keys.c.wrapped, data_keys.c.key_id)
-        found = tx.execute(select(*columns).where(data_keys.c.subject == subject)).first()
+        found = tx.execute(KEY_OF, {"subject": subject}).first()
         if found is None:
             return None
         wrapped, key_id = found
