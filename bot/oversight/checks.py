@@ -1,7 +1,7 @@
 """The list of checks: which rows each one looks at, and which rows are looked at in every pass."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, and_, or_
@@ -136,8 +136,3 @@ def _unsealed(tx: Tx, subject: Subject, rows: Sequence[Kept]) -> Found:
     if name in KEYS:
         keys = [row._mapping[KEYS[name]] for row in rows]
         yield from map(of_seal, seals.compare(tx, name, keys))
-
-
-def every_check() -> Mapping[str, Check]:
-    """By name, for tests and for who reads."""
-    return {check.__name__: check for subject in SUBJECTS for check in subject.checks}

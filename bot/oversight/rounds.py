@@ -15,7 +15,7 @@ from bot.oversight.look import Finding, Kept, Look
 from storage import seals
 from storage.transaction import Tx
 
-SLICE_S = 0.02  # work in one transaction of a reader; then there is a pause
+SLICE_S = 0.012  # work in one transaction of a reader, and the page it is at; then there is a pause
 PASS_S = 4.0  # work of one pass
 PAGE = 40  # rows looked at together: few enough for a slice to end in time
 

@@ -2,6 +2,8 @@
 in turn; and the same as a command."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from bot.oversight import auditor
 from bot.oversight.auditor import Auditor
 from bot.oversight.look import Look
 from bot.oversight.rounds import AROUND, Journey, walk
+from bot.oversight.whole import BROKEN
 from storage import tables
 from tests.oversight.centres import Centre, StandingClock
 
@@ -57,6 +60,16 @@ async def test_a_large_centre_is_seen_in_part_and_whole_after_a_while(centre: Ce
     live, old = f"finding:row_altered:alerts:{rings}", f"finding:row_altered:checkins:{done}"
     assert live in seen[0]
     assert old in seen[-1]
+
+
+def test_operations_say_what_to_do_about_every_check() -> None:
+    root = Path(__file__).parents[2]
+    sources = "".join(path.read_text() for path in (root / "bot" / "oversight").glob("*.py"))
+    checks = {*re.findall(r'check="(\w+)"', sources), *BROKEN}
+    page = (root / "docs" / "operations.md").read_text()
+
+    assert len(checks) > 25
+    assert [one for one in sorted(checks) if f"`{one}`" not in page] == []
 
 
 def test_nothing_is_known_before_the_first_pass_and_after_three_minutes(quiet: Centre) -> None:
