@@ -102,8 +102,8 @@ def show(*, sizes: tuple[int, ...]) -> None:
     heads = (
         "",
         "a family planned and asked",
-        "processor",
-        "of the smallest",
+        "processor time",
+        "against the smallest",
         "quiet tick p50 / p99",
     )
     table(f"Planning, {DUE} families due at each size", heads, rows)
