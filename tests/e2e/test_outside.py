@@ -201,7 +201,7 @@ async def test_words_are_kept_however_bare_or_odd_the_update_is(centre: Centre) 
 
 
 async def test_no_file_beside_the_key_holds_a_name_a_word_a_chat_or_the_token(
-    centre: Centre, team: Team
+    centre: Centre, team: Team, request: pytest.FixtureRequest
 ) -> None:
     stranger = await centre.meets("Orang lain")
     await stranger.writes("melati tujuh belas, tolong, dia dipukul sampai berdarah")
@@ -210,9 +210,15 @@ async def test_no_file_beside_the_key_holds_a_name_a_word_a_chat_or_the_token(
     secrets = (TOKEN.partition(":")[2], team.dewi.token, str(stranger.id), str(team.ratna.id))
     planted = ("melati tujuh", "dipukul", "Ratna", "Orang lain", *secrets)
 
-    written = {path.name: path.read_bytes() for path in centre.folder.iterdir() if path.is_file()}
+    folders, expected = [centre.folder], {"run.log"}
+    if centre.database_url.startswith("sqlite"):
+        expected |= {"kabar.db", "kabar.db-wal"}
+    else:
+        folders.append(request.getfixturevalue("postgres").files(centre.database_url))
+    files = [path for folder in folders for path in folder.iterdir() if path.is_file()]
+    written = {path.name: path.read_bytes() for path in files}
 
-    assert {"kabar.db", "kabar.db-wal", "run.log"} <= written.keys()
+    assert expected <= written.keys()
     found = [
         (name, word) for name, body in written.items() for word in planted if is_in(word, body)
     ]
