@@ -89,8 +89,11 @@ def bury(tx: Tx, process: Process) -> tuple[str, ...]:
     return tuple(row.holder for row in gone)
 
 
-def clock(tx: Tx) -> datetime:
-    """The database's clock, the same for all processes; within a transaction it goes on."""
+def clock(tx: Tx, *, otherwise: datetime | None = None) -> datetime:
+    """The database's clock, the same for all processes; within a transaction it goes on. SQLite
+    has none but the system's, which is given."""
+    if otherwise is not None and tx.connection.dialect.name != "postgresql":
+        return otherwise
     now: datetime = tx.execute(select(func.clock_timestamp())).scalar_one()
     return now
 

@@ -21,6 +21,26 @@ class Oracle:
         may_go = [row for row in self.rows if self._may_go(row, resting)]
         return sorted(may_go, key=lambda row: (row.lane, row.seq))
 
+    def agrees(
+        self, went: list[str], after: Mapping[str, Any], *, room: int, resting: frozenset[str]
+    ) -> None:
+        """Were these the right rows to take, up to `room`, if `after` is what they became?"""
+        assert len(went) <= room
+        turns = self.turns(resting)
+        closed = {row: kept for row, kept in after.items() if kept != self.by_id[row]}
+        closed = {row: kept for row, kept in closed.items() if row not in went}
+        freed = Oracle({**self.by_id, **closed}.values(), now=self.now, wall=self.wall)
+        assert {row.id for row in (*turns, *freed.turns(resting))} >= set(went), "not its turn"
+        place = {row.id: number for number, row in enumerate(turns)}
+        if not closed:  # what is closed lets others move up, in places of their own
+            assert went == sorted(went, key=place.__getitem__)
+        called = {self.by_id[row].chat_hash for row in went}
+        ends = max((place.get(row, 0) for row in went), default=len(turns))
+        for row in turns[: ends if len(went) == room else len(turns)]:
+            is_left = row.id not in went and after[row.id] == row
+            rests = row.verb == "edit" and row.chat_hash in resting  # as a new message it would
+            assert not is_left or row.chat_hash in called or rests, "a row was passed over"
+
     def _may_go(self, row: Any, resting: frozenset[str]) -> bool:
         rests = row.chat_hash in resting and row.verb == "send"
         is_free = row.chat_hash not in self.busy and not rests

@@ -103,6 +103,31 @@ def test_no_more_is_taken_than_asked_for(post: Any) -> None:
     assert post.turns(limit=2) == ["broadcast 0", "broadcast 1"]
 
 
+def test_an_edit_that_would_be_a_new_message_in_a_resting_chat_hides_nobody(post: Any) -> None:
+    post.put("question", lane=1)
+    post.fails("question", State.DEAD, error="x")
+    post.put("edit", verb="edit", target="question", lane=1)
+    post.put("answer", lane=1, to=RATNA)
+
+    assert post.turns(limit=1, resting=(SARI,)) == ["answer"]
+
+
+def test_what_has_expired_takes_no_place_of_what_has_not(post: Any) -> None:
+    for number in range(3):
+        post.put(f"late {number}", lane=1, to=str(number), expires_at=NOW + MINUTE)
+    post.put("answer", lane=1, to=RATNA)
+
+    assert post.turns(limit=1, now=NOW + MINUTE) == ["answer"]
+
+
+def test_alerts_of_one_chat_do_not_hide_the_alert_of_another(post: Any) -> None:
+    for number in range(3):
+        post.put(f"alert {number}", lane=0, kind="notice", to=RATNA)
+    post.put("other alert", lane=0, kind="notice", to="3003")
+
+    assert post.turns(limit=2) == ["alert 0", "other alert"]
+
+
 def test_only_the_lanes_asked_for_are_taken(post: Any) -> None:
     post.put("question")
     post.put("task", lane=1, to=RATNA, kind="notice")
