@@ -117,6 +117,7 @@ def _condition(base: Foundation, entrance: Entrance, workshop: Workshop) -> Cond
 
     async def shown() -> Figures:
         sends, now = workshop.sends(), base.clock.now()
+        receives = not workshop.stands_by(Role.RECEIVING)
         return Figures(
             inbox_waiting=await base.database.read(inbox.waiting),
             inbox_age_s=await base.database.read(figures.inbox_age_s, now=now),
@@ -125,8 +126,8 @@ def _condition(base: Foundation, entrance: Entrance, workshop: Workshop) -> Cond
             alerts=await base.database.read(figures.alerts),
             findings=await base.database.read(findings.by_check),
             audit_age_s=workshop.audit_age_s,
-            receive_age_s=entrance.receiving.age_s,
-            receiving_gap_s=entrance.receiving.gap_s,
+            receive_age_s=entrance.receiving.age_s if receives else None,
+            receiving_gap_s=entrance.receiving.gap_s if receives else None,
             tick_age_s=workshop.tick_age_s,
             in_flight=sends.pop("in_flight", 0),
             sends=sends,

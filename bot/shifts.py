@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # how often a process that stands by asks
 RENEW_S = 2.0
-STOP_S = 5.0  # for work whose shift was lost
+STOP_S = 95.0  # for calls under way when their shift is lost: they are finished and recorded
 WORTH_S = LASTS.total_seconds() - 1.0  # less than it lasts: clocks of two machines run unevenly
 
 
@@ -161,8 +161,10 @@ class Shifts:
         """Did the work end by itself, and not because another process has the shift?"""
         try:
             return await shift.renew()
+        except DatabaseClosed:
+            return True
         except StorageError:
-            return shift.is_mine
+            return False  # ask for it again: it may be another's by now
 
     async def _while_held(self, shift: Shift, working: asyncio.Task[None]) -> None:
         """Until the work ends or the shift is another's. A database that is away for a moment

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.config import Settings
 from bot.foundation import Foundation
@@ -19,7 +19,7 @@ from bot.telegram.line import Receiving
 from bot.usecases.room import Room
 from bot.working import Working
 from flows import loader, warning_signs
-from storage import contents
+from storage import contents, gaps
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ TICK_S = 1.0
 WATCH_S = 5.0
 TICK_LATE_S = 10.0
 WELL_TICK_S = 60.0
+HEARD_LATELY = timedelta(seconds=150)  # by another process; it writes that down each 15 s
 PATIENCE_S = 4.0
 """For each of the two that finish what they have in hand; a container is killed after 10 s."""
 
@@ -83,11 +84,14 @@ class Workshop:
 
     @property
     def tick_age_s(self) -> float | None:
-        return None if self._pulse is None else self._pulse.age_s
+        """None too where another process ticks."""
+        ticks = self._pulse is not None and not self.stands_by(Role.TICKING)
+        return self._pulse.age_s if self._pulse is not None and ticks else None
 
     @property
     def audit_age_s(self) -> float | None:
-        return None if self._auditor is None else self._auditor.age_s
+        audits = self._auditor is not None and not self.stands_by(Role.TICKING)
+        return self._auditor.age_s if self._auditor is not None and audits else None
 
     @property
     def is_alive(self) -> bool:
@@ -96,17 +100,19 @@ class Workshop:
         is_ticking = self._is_ticking or self.stands_by(Role.TICKING)
         return not self.opened.is_set() or (is_sending and is_ticking)
 
-    @property
-    def is_well(self) -> bool:
-        """Does it receive, tick and send right now, or another process in its place, and has the
-        audit found nothing amiss?"""
+    async def is_well(self) -> bool:
+        """May this process say that all is well? Of several only the one that ticks and audits:
+        nothing is amiss, and it receives and sends, or another one does."""
+        ticks = self._shifts.of(Role.TICKING).is_mine and self._is_ticking
         is_clean = self._auditor is not None and self._auditor.is_clean
-        done_here = {
-            Role.RECEIVING: self._receiving.is_live,
-            Role.SENDING: self.is_sending,
-            Role.TICKING: self._is_ticking and is_clean,
-        }
-        return all(done or self.stands_by(role) for role, done in done_here.items())
+        sends = self.is_sending or self.stands_by(Role.SENDING)
+        return ticks and is_clean and sends and await self._is_received()
+
+    async def _is_received(self) -> bool:
+        if not self.stands_by(Role.RECEIVING):
+            return self._receiving.is_live
+        alive_at = await self._base.database.read(gaps.alive_at)
+        return alive_at is not None and self._base.clock.wall() - alive_at < HEARD_LATELY
 
     @property
     def _is_ticking(self) -> bool:
@@ -176,6 +182,8 @@ class Workshop:
                 await auditor.tick()
 
         async def hold() -> None:
+            auditor.begin()
+            await auditor.tick()
             await idle.wait()  # never set: the shift is held, the ticker works
 
         nursery.start("ticking in turn", self._shifts.serve(Role.TICKING, hold))
@@ -183,12 +191,11 @@ class Workshop:
         clockwork.every(AUDIT_S, audit, name="audit")
         url = self._base.settings.heartbeat_url
         if url is not None:
-            heartbeat = Heartbeat(self._base.session, url, lambda: self.is_well)
+            heartbeat = Heartbeat(self._base.session, url, self.is_well)
             clockwork.every(EVERY_S, heartbeat.beat, name="heartbeat")
         clockwork.start()
         closing.callback(clockwork.stop)
         nursery.start("watching the ticks", _watch(clockwork, pulse, ticking))
-        nursery.start("the first audit", auditor.tick())
 
 
 def _read_room(settings: Settings) -> Room:

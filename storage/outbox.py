@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, case, select
 
 from flows.model import SafeHours
 from storage import tables
@@ -171,17 +171,28 @@ def cancel(tx: Tx, *, owner_kind: str, owner_id: str) -> None:
     """Nothing more to this person of what is still unsent; what takes words away still goes."""
     o = tables.outbox
     says = o.c.verb.not_in(("delete", "unkeyboard"))
-    mine = (o.c.owner_kind == owner_kind, o.c.owner_id == owner_id, says)
-    change(tx, o, *mine, o.c.state.in_(("pending", "uncertain")), state="cancelled")
-    change(tx, o, *mine, o.c.state == "sending", error=WITHDRAWN)
+    _withdraw(tx, o.c.owner_kind == owner_kind, o.c.owner_id == owner_id, says)
 
 
 def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
     """Pending notices of this alert need not go out any more."""
     o = tables.outbox
-    mine = (o.c.alert_id == alert, o.c.kind == kind, o.c.verb == "send")
-    change(tx, o, *mine, o.c.state.in_(("pending", "uncertain")), state="cancelled")
-    change(tx, o, *mine, o.c.state == "sending", error=WITHDRAWN)
+    _withdraw(tx, o.c.alert_id == alert, o.c.kind == kind, o.c.verb == "send")
+
+
+def _withdraw(tx: Tx, *which: ColumnElement[bool]) -> None:
+    """In one statement: beside two of them the sender could settle a row in between, so that it
+    is `sending` for the first and waits again for the second."""
+    o = tables.outbox
+    is_on_its_way = o.c.state == "sending"
+    change(
+        tx,
+        o,
+        *which,
+        o.c.state.in_(("pending", "uncertain", "sending")),
+        state=case((is_on_its_way, "sending"), else_="cancelled"),
+        error=case((is_on_its_way, WITHDRAWN), else_=o.c.error),
+    )
 
 
 def cancel_delete(tx: Tx, target: str) -> None:

@@ -63,8 +63,8 @@ def address(url: str) -> URL:
     found = make_url(url)
     if found.drivername not in DRIVERS or not found.database:
         raise UnsupportedDatabase(
-            f"{found.render_as_string()} is no address of a PostgreSQL database. Write"
-            f" KABAR_DATABASE_URL like {EXAMPLE}."
+            "KABAR_DATABASE_URL is no address of a PostgreSQL database, or names a driver that is"
+            f" not here. Write it like {EXAMPLE}."
         )
     return found.set(drivername=DRIVER)
 

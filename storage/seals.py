@@ -49,13 +49,13 @@ def is_watched(table: str) -> bool:
 def note(tx: "Tx", table: str, rows: Iterable[Raw]) -> None:
     """These rows, key and sealed columns, were written: `write` seals them before the transaction
     ends."""
-    written = tx.written.setdefault(table, {})
+    written, is_sure = tx.written.setdefault(table, {}), not tx.in_inner_savepoint
     for row in rows:
-        written[row[0]] = row[1:]
+        written[row[0]] = row[1:] if is_sure else None
 
 
 def note_gone(tx: "Tx", table: str, keys: Iterable[object]) -> None:
-    """These rows were deleted: `write` drops their seals."""
+    """These rows were deleted: `write` looks whether they are, and drops their seals."""
     tx.written.setdefault(table, {}).update(dict.fromkeys(keys))
 
 
@@ -74,6 +74,8 @@ def write(tx: "Tx") -> None:
     sealed: list[tuple[str, bytes]] = []
     gone: list[str] = []
     for table, rows in tx.written.items():
+        unsure = [key for key, values in rows.items() if values is None]
+        rows.update({row[0]: row[1:] for row in _fetched(tx, table, unsure)})
         for key, values in rows.items():
             name = f"{table}:{key}"
             if (table, str(key)) in tx.broken:

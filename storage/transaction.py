@@ -30,7 +30,8 @@ class Tx:
         self.open_keys = OpenKeys()
         self._savepoint = connection.get_nested_transaction()
         self._callbacks: list[Callable[[], None]] = []
-        # Sealed columns of rows that were written, by table and key; None where one was deleted.
+        # Sealed columns of rows that were written, by table and key; None where
+        # one was deleted, or written inside a savepoint that may yet be rolled back.
         self.written: dict[str, dict[object, Sequence[Any] | None]] = {}
         self.broken: set[tuple[str, str]] = set()  # rows whose seal must not be renewed
 

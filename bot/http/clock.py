@@ -2,6 +2,8 @@
 
 GET  -> {"now", "next_due_at"}
 POST {"advance_s": seconds} -> the same, or 504 {"now", "unsettled": {"inbox", "outbox"}}
+
+With "audit": false the audit is left out, which otherwise looks at everything at the end.
 """
 
 import json
@@ -26,10 +28,10 @@ def clock_routes(advance: Advance) -> list[web.RouteDef]:
 
     async def move(request: web.Request) -> web.Response:
         try:
-            seconds = _seconds(await request.read())
+            seconds, audits = _wanted(await request.read())
         except ValueError as error:
             return web.json_response({"error": str(error)}, status=400)
-        return _answer(await advance.by(timedelta(seconds=seconds)))
+        return _answer(await advance.by(timedelta(seconds=seconds), audits=audits))
 
     return [web.get(PATH, _local(read)), web.post(PATH, _local(move))]
 
@@ -54,8 +56,9 @@ def _is_loopback(peer: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _seconds(body: bytes) -> float:
-    """Raises ValueError with a text for the one who called."""
+def _wanted(body: bytes) -> tuple[float, bool]:
+    """Seconds, and whether to audit at the end. Raises ValueError with a text for the one who
+    called."""
     wanted = f'Send {{"advance_s": n}}, n a number of seconds from 0 to {LONGEST_S:.0f}'
     try:
         asked = json.loads(body)
@@ -66,7 +69,7 @@ def _seconds(body: bytes) -> float:
         raise ValueError(f"There is no number advance_s. {wanted}.")
     if not 0 <= seconds <= LONGEST_S:  # NaN is not, either
         raise ValueError(f"advance_s is out of range. {wanted}.")
-    return float(seconds)
+    return float(seconds), asked.get("audit") is not False
 
 
 def _answer(arrival: Arrival) -> web.Response:

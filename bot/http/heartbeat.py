@@ -1,7 +1,7 @@
 """Calls KABAR_HEARTBEAT_URL each minute while all is well, so that silence rings elsewhere."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 
@@ -15,14 +15,14 @@ class Heartbeat:
     """`is_well` is asked before each beat: a beat that came anyway would tell a lie."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: str, is_well: Callable[[], bool]
+        self, session: aiohttp.ClientSession, url: str, is_well: Callable[[], Awaitable[bool]]
     ) -> None:
         self._session = session
         self._url = url
         self._is_well = is_well
 
     async def beat(self) -> None:
-        if not self._is_well():
+        if not await self._is_well():
             log.warning("no heartbeat: not all is well", extra={"action": "heartbeat_held"})
             return
         extra: dict[str, object] = {"action": "heartbeat_failed"}

@@ -59,6 +59,10 @@ class Auditor:
         age_s = self.age_s
         return age_s is not None and age_s < STALE_S and not self._open
 
+    def begin(self) -> None:
+        """What is late from now on is late: before, nobody was there to do it."""
+        self._since, self._looked_at = self._clock.now(), self._clock.wall()
+
     async def tick(self) -> None:
         """A pass, unless one is under way."""
         if not self._one_at_a_time.locked():

@@ -154,8 +154,11 @@ async def test_this_machine_may_by_any_of_its_names(diary: Diary, peer: str) -> 
 async def test_the_heart_beats_only_while_all_is_well(caplog: pytest.LogCaptureFixture) -> None:
     wellness = [True, False]
 
+    async def is_well() -> bool:
+        return wellness.pop(0)
+
     async with port() as caller:
-        heart = Heartbeat(caller.session, f"{caller.url}/health", lambda: wellness.pop(0))
+        heart = Heartbeat(caller.session, f"{caller.url}/health", is_well)
         await heart.beat()
         assert caplog.records == []
         await heart.beat()
@@ -164,9 +167,12 @@ async def test_the_heart_beats_only_while_all_is_well(caplog: pytest.LogCaptureF
 
 
 async def test_a_heartbeat_that_nobody_takes_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def is_well() -> bool:
+        return True
+
     async with port(missing=("sending",)) as caller:
-        await Heartbeat(caller.session, f"{caller.url}/ready", lambda: True).beat()
+        await Heartbeat(caller.session, f"{caller.url}/ready", is_well).beat()
     async with aiohttp.ClientSession() as session:
-        await Heartbeat(session, caller.url, lambda: True).beat()  # it is closed by now
+        await Heartbeat(session, caller.url, is_well).beat()  # it is closed by now
 
     assert [record.__dict__["action"] for record in caplog.records] == ["heartbeat_failed"] * 2

@@ -187,7 +187,7 @@ class World:
     async def is_all_as_it_should_be(self) -> None:
         """Every scene ends with an audit that finds nothing, else one of the two is wrong."""
         if self.running is not None and not self.running.done():
-            await self.settles()
+            await self.audits()
             async with self.http.get(f"{self.bot_url}/metrics") as page:
                 assert "\nkabar_audit_age_seconds " in await page.text(), "it has not looked"
         assert await self.amiss() == []
@@ -204,9 +204,13 @@ class World:
         """Run a use case as a command would."""
         return await asyncio.to_thread(self.database.write_now, fn, *args, **kwargs)
 
-    async def _clock(self, seconds: float) -> datetime:
-        url = f"{self.bot_url}/clock"
-        async with self.http.post(url, json={"advance_s": seconds}) as response:
+    async def audits(self) -> None:
+        """Let the audit look at everything, as at the end of each movement asked from outside."""
+        await self._clock(0, audit=True)
+
+    async def _clock(self, seconds: float, *, audit: bool = False) -> datetime:
+        url, asked = f"{self.bot_url}/clock", {"advance_s": seconds, "audit": audit}
+        async with self.http.post(url, json=asked) as response:
             answer = await response.json()
             assert response.status == 200, answer
             return datetime.fromisoformat(answer["now"])

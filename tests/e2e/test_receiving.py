@@ -50,7 +50,7 @@ async def test_groups_are_left_and_nothing_of_what_is_said_there_is_kept(world: 
     )
     await world.settles()
 
-    assert [params["chat_id"] for params in await called(world, "leaveChat")] == [str(GROUP)] * 3
+    assert [int(params["chat_id"]) for params in await called(world, "leaveChat")] == [GROUP] * 3
     assert await world.replies() == []
     assert await world.rows("select count(*) from alerts where kind <> 'new_contact'") == [(0,)]
     assert (len(await sari.pushes()), len(await ratna.pushes())) == before

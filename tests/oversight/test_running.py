@@ -37,7 +37,7 @@ async def test_an_alert_closed_by_hand_is_named_within_one_tick(
 
     close = f"UPDATE alerts SET state = 'closed' WHERE id = '{alert}'"
     await asyncio.to_thread(by_hand, world.settings.database_url, close)
-    await world.forward(seconds=1)
+    await world.audits()
 
     named = f"finding:row_altered:alerts:{alert}"
     found = await world.amiss()
@@ -51,6 +51,7 @@ async def test_an_alert_closed_by_hand_is_named_within_one_tick(
     told = f"Pemeriksaan sistem: {len(found)} hal perlu dilihat operator."
     await dewi.sees_last(told)
     await world.forward(minutes=5)
+    await world.audits()
     assert [one for one in await dewi.texts() if one.startswith("Pemeriksaan")] == [told]
     assert await ratna.count("Pemeriksaan") == 0
 
@@ -69,7 +70,11 @@ async def test_a_finding_holds_the_heartbeat_until_it_is_mended(centre: Centre) 
     counts = []
     async with TestServer(outside) as server, aiohttp.ClientSession() as session:
         url = str(server.make_url("/"))
-        heartbeat = Heartbeat(session, url, lambda: auditor.is_clean)
+
+        async def is_well() -> bool:
+            return auditor.is_clean
+
+        heartbeat = Heartbeat(session, url, is_well)
         await heartbeat.beat()
         counts.append(beats)  # nothing was looked at yet
         for risk in ("medium", "high", "medium"):

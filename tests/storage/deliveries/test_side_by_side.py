@@ -24,6 +24,12 @@ def claims(tx: Tx, lease: str, limit: int = 10) -> tuple[Claimed, ...]:
     return deliveries.claim(tx, now=NOW, wall=WALL, lease=lease, limit=limit)
 
 
+def somebody_waits(tx: Tx) -> bool:
+    """Is a statement waiting for the lock of another one?"""
+    waiting = tx.connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return bool(waiting.scalar_one())
+
+
 class Held:
     """A piece of work that has done its part and is not committed yet."""
 
@@ -108,6 +114,28 @@ def test_what_is_withdrawn_while_it_is_settled_is_not_tried_again(
         )
         withdrawing.commits()
         assert settling.result(PATIENCE_S)
+
+    assert one.turns(wall=WALL + timedelta(hours=1)) == []
+    assert one.state("question") == "cancelled"
+
+
+def test_what_is_settled_while_it_is_withdrawn_is_not_tried_again(
+    beside: tuple[Any, Any],
+) -> None:
+    one, other = beside
+    one.put("question")
+    (claimed,) = one.database.write_now(claims, "one")
+    verdict = Verdict(state=State.PENDING, error="too many requests", retry_at=WALL)
+    settling = Held(one, lambda tx: deliveries.settle(tx, claimed.hand, verdict, now=NOW))
+
+    with ThreadPoolExecutor(1) as threads:
+        withdrawing = threads.submit(
+            other.database.write_now, outbox.cancel, owner_kind="contact", owner_id=SARI
+        )
+        while not one.database.read_now(somebody_waits):
+            assert not withdrawing.done(), "it must wait for the one that settles"
+        assert settling.commits()
+        withdrawing.result(PATIENCE_S)
 
     assert one.turns(wall=WALL + timedelta(hours=1)) == []
     assert one.state("question") == "cancelled"
