@@ -23,9 +23,8 @@ log = logging.getLogger(__name__)
 CORRECTION = timedelta(minutes=5)
 """A step back of the system's clock up to this long is waited out, a longer one is followed:
 time that stands still for hours would hold up every alert."""
-
-
-FOLLOW_S = 0.5
+FOLLOW_S = 0.5  # how often the clock that others move is looked at
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class SystemClock:
@@ -48,8 +47,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic()
+        """Seconds since some moment; on Linux also those in which the machine slept."""
+        return time.clock_gettime(CLOCK)
 
 
 class MovedClock(SystemClock):

@@ -11,6 +11,7 @@ from bot.scheduler.pulse import RunDue
 from bot.shifts import Shift
 from bot.usecases.room import Room
 from bot.waypoints import Pass
+from bot.working import Drain
 from storage.database import Database
 from storage.leases import Process
 from storage.transaction import Tx
@@ -56,7 +57,7 @@ class Sending(Protocol):
 class Parts:
     """What does the work. `drain` handles every update that waits, and tells how many."""
 
-    drain: Callable[[], Awaitable[int]]
+    drain: Drain
     sender: Sending
     run_due: RunDue
     next_due: NextDue

@@ -11,12 +11,16 @@ LOOK_S = 5.0  # where no bell was heard
 AGAIN_S = 1.0  # after a failure
 
 
+Drain = Callable[[Callable[[], bool]], Awaitable[int]]
+"""It is told whether to take anything more in hand."""
+
+
 class Working:
     """`drain` handles all that waits, when `bell` is set; `rested` is called after it."""
 
     def __init__(
         self,
-        drain: Callable[[], Awaitable[int]],
+        drain: Drain,
         bell: asyncio.Event,
         rested: Callable[[], None],
     ) -> None:
@@ -43,7 +47,7 @@ class Working:
         """False if it failed."""
         self.is_working = True
         try:
-            await self._drain()
+            await self._drain(lambda: self._is_stopping)
         except Exception:
             log.exception("the inbox could not be emptied", extra={"action": "drain_failed"})
             return False

@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 
 from aiogram import Bot, Dispatcher
@@ -34,8 +35,6 @@ NOT_NOW = (DatabaseBusy, CommitFailed)
 AGAIN_S = 0.5  # until the database is asked again
 WAYS = (give_up_in_time, give_up_unnamed, give_up_unseen)
 """To count a failure, the fullest first."""
-
-
 SLOW_S = 0.1
 """After so long the next rows are not waited with any longer."""
 
@@ -62,8 +61,9 @@ class Worker:
         self._dispatcher: Dispatcher = make_dispatcher()
         self._draining = asyncio.Lock()
 
-    async def drain(self) -> int:
-        """Handle all that is there, per chat in order; how many rows were they? Raises, once
+    async def drain(self, is_stopping: Callable[[], bool] = lambda: False) -> int:
+        """Handle all that is there, per chat in order, or what is in hand once `is_stopping`; how
+        many rows were they? Raises, once
         nothing is in hand any more, where the failure of a row could not even be counted.
 
         A chat that takes long, because Telegram does not answer it, is left behind: the alert of
@@ -73,7 +73,8 @@ class Worker:
         async with self._draining:
             try:
                 while True:
-                    for row, who in await self._next(frozenset(flying)):
+                    found = () if is_stopping() else await self._next(frozenset(flying))
+                    for row, who in found:
                         if row.chat_hash not in flying:
                             flying[row.chat_hash] = asyncio.ensure_future(self._handle(row, who))
                     if not flying:

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,7 +67,7 @@ class Staff:
         self.given = given
         await self.slow.wait()
 
-        async def drain() -> int:
+        async def drain(is_stopping: Callable[[], bool]) -> int:
             rows = await given.database.read(inbox.next_of_each_chat)
             for row in rows:
                 await given.database.write(inbox.handled, row.id, now=given.clock.now())
