@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,6 @@ from storage.transaction import Tx
 from tests.crash.account import on_their_way
 from tests.crash.centre import Centre, a_centre, until
 from tests.crash.victim import Victim
-
-pytestmark = pytest.mark.skipif(
-    find_spec("storage.leases") is None, reason="one process at a time until leases are there"
-)
 
 TAKES_OVER_WITHIN_S = 60.0
 BUSY_S, COMMITTED_S = 1.5, 0.2
