@@ -13,6 +13,7 @@ from flows.events import AnswerGiven, CheckinMoved, CheckinScored
 from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level
 from flows.scoring import Given
 from storage import contacts, tables
+from storage.lasting import Lasting
 from storage.rows import change, insert_once
 from storage.transaction import Tx
 
@@ -22,9 +23,11 @@ MOMENTS = ("due_at", "remind_at", "idle_at", "score_at", "expires_at")
 
 # What every reply asks is built once: building a statement costs more than running it.
 _c, _a = tables.checkins, tables.answers
-_BY_ID = select(_c).where(_c.c.id == bindparam("checkin"))
-_IN_CHAT = select(_c).where(_c.c.chat_hash == bindparam("chat"), _c.c.state.in_(OPEN_STATES))
-_TOTALS = (
+_BY_ID = Lasting(select(_c).where(_c.c.id == bindparam("checkin")))
+_IN_CHAT = Lasting(
+    select(_c).where(_c.c.chat_hash == bindparam("chat"), _c.c.state.in_(OPEN_STATES))
+)
+_TOTALS = Lasting(
     select(_c.c.id, _c.c.total)
     .where(
         _c.c.case_id == bindparam("case"),
@@ -34,7 +37,7 @@ _TOTALS = (
     )
     .order_by(_c.c.ended_at)
 )
-_ANSWERS = (
+_ANSWERS = Lasting(
     select(_a.c.item, _a.c.value, _a.c.at)
     .where(_a.c.checkin_id == bindparam("checkin"))
     .order_by(_a.c.seq)

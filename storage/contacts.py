@@ -8,12 +8,13 @@ from sqlalchemy import Row, bindparam, func, select
 
 from flows.model import CaseId, Contact, ContactId, ContactState, Level, SafeHours
 from storage import tables
+from storage.lasting import Lasting
 from storage.rows import add as add_row
 from storage.rows import change
 from storage.transaction import Tx
 
 SEALED = ("name", "relation", "agreed_word", "duress_word", "phone")
-_BY_ID = select(tables.contacts).where(tables.contacts.c.id == bindparam("contact"))
+_BY_ID = Lasting(select(tables.contacts).where(tables.contacts.c.id == bindparam("contact")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

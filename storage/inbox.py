@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, exists, func, or_, sele
 from storage import tables
 from storage.addresses import TELEGRAM
 from storage.errors import Tampered
+from storage.lasting import Lasting
 from storage.rows import change, insert_once
 from storage.transaction import Tx
 
@@ -45,7 +46,7 @@ class Unhandled:
 
 
 _i = tables.inbox
-OLDEST = (
+OLDEST = Lasting(
     select(_i)
     .where(
         _i.c.seq.in_(
@@ -122,7 +123,7 @@ def release(tx: Tx, *, holders: Collection[str]) -> int:
 
 
 def _unhandled(
-    tx: Tx, query: Select[Any], values: Mapping[str, object] | None = None
+    tx: Tx, query: Lasting | Select[Any], values: Mapping[str, object] | None = None
 ) -> tuple[Unhandled, ...]:
     rows = tx.execute(query, values).all()
     return tuple(

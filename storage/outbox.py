@@ -16,6 +16,7 @@ from flows.model import SafeHours
 from storage import tables
 from storage.addresses import TELEGRAM, Address
 from storage.hours import as_text
+from storage.lasting import Lasting
 from storage.rows import change, insert_once
 from storage.transaction import Tx
 
@@ -26,8 +27,10 @@ DOUBT = "uncertain: "  # begins the error of a row that may have arrived once al
 WITHDRAWN = "withdrawn"  # the error of a row on its way that is not to be tried again
 
 
-BY_TOKEN = select(tables.outbox).where(
-    tables.outbox.c.token == bindparam("token"), tables.outbox.c.chat_hash == bindparam("chat")
+BY_TOKEN = Lasting(
+    select(tables.outbox).where(
+        tables.outbox.c.token == bindparam("token"), tables.outbox.c.chat_hash == bindparam("chat")
+    )
 )
 
 

@@ -3,11 +3,11 @@ before the transaction ends (see `seals.py`): nothing else may write to one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Table, delete, update
+from sqlalchemy import ColumnElement, Table, delete, update
 
 from storage import prepared, seals
+from storage.lasting import Found
 from storage.prepared import Conditions
 from storage.sealed_columns import KEYS
 from storage.transaction import Tx
@@ -64,7 +64,7 @@ def _changed(
     where: Sequence[ColumnElement[bool]],
     values: Mapping[str, object],
     found: Conditions | None,
-) -> CursorResult[*tuple[Any, ...]]:
+) -> Found:
     if found is not None:
         statement = prepared.changing(table, tuple(values), found.shape)
         return tx.execute(statement, found.parameters | prepared.as_set(values))
