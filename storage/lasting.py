@@ -54,9 +54,13 @@ class _Road:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         try:
-            cursor = driver.execute(self.sql, self._bound(parameters))
-            rows: list[Any] = cursor.fetchall()
+            values = self._bound(parameters)
         except Exception as error:
+            raise _wrapped(self.sql, error, connection.dialect) from error
+        try:
+            cursor = driver.execute(self.sql, values)
+            rows: list[Any] = cursor.fetchall()
+        except sqlite3.Error as error:
             raise _wrapped(self.sql, error, connection.dialect) from error
         if self.processors:
             rows = [self._read(row) for row in rows]
@@ -156,7 +160,7 @@ def _type(element: ColumnElement[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 
 def _wrapped(sql: str, error: Exception, dialect: Dialect) -> BaseException:
-    """The error that SQLAlchemy would raise; it tells no value."""
+    """The error that SQLAlchemy would raise, which tells no value, nor keeps one."""
     return DBAPIError.instance(
-        sql, {}, error, sqlite3.Error, hide_parameters=True, dialect=dialect, ismulti=False
+        sql, ("hidden",), error, sqlite3.Error, hide_parameters=True, dialect=dialect, ismulti=False
     )
