@@ -14,7 +14,7 @@ from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level
 from flows.scoring import Given
 from storage import contacts, tables
 from storage.lasting import Lasting
-from storage.rows import change, insert_once
+from storage.rows import change, change_by, insert_once
 from storage.transaction import Tx
 
 OPEN_STATES = (CheckinState.ASKED, CheckinState.OPEN, CheckinState.PAUSED)
@@ -119,10 +119,10 @@ def free_at(tx: Tx, checkin: str) -> datetime | None:
 
 def move(tx: Tx, moved: CheckinMoved, **moments: datetime | None) -> None:
     """Write where a check-in stands; `moments` are those of `MOMENTS` and the *_at columns."""
-    change(
+    change_by(
         tx,
         tables.checkins,
-        tables.checkins.c.id == moved.checkin,
+        {"id": moved.checkin},
         state=moved.state,
         path=json.dumps(moved.path),
         floor=moved.floor,
@@ -133,7 +133,7 @@ def move(tx: Tx, moved: CheckinMoved, **moments: datetime | None) -> None:
 
 def update(tx: Tx, checkin: str, **values: object) -> None:
     """Write plain columns."""
-    change(tx, tables.checkins, tables.checkins.c.id == checkin, **values)
+    change_by(tx, tables.checkins, {"id": checkin}, **values)
 
 
 def scored(tx: Tx, score: CheckinScored) -> None:

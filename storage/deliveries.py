@@ -27,7 +27,7 @@ import logging
 from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.programme import next_safe
@@ -50,7 +50,7 @@ from storage.hands import (
 )
 from storage.hours import from_text
 from storage.outbox import ADDRESS, DOUBT, WITHDRAWN
-from storage.rows import change
+from storage.rows import change, change_by
 from storage.transaction import Tx
 from storage.turns import (
     DOUBTED,
@@ -124,29 +124,29 @@ def claim(
 
 def settle(tx: Tx, hand: InHand, verdict: Verdict, *, now: datetime) -> bool:
     """Record what became of it; False where the row is not in this hand any more."""
-    if not change(tx, o, *_is_in(hand), **_outcome(hand, verdict, now)):
+    if not change_by(tx, o, _held(hand), **_outcome(hand, verdict, now)):
         return False
     is_sent = verdict.state is State.SENT
     if is_sent and hand.verb is Verb.SEND and hand.root is not None:
         is_there = {"message_no": verdict.message_no, "sent_at": now, "error": None}
-        change(tx, o, o.c.id == hand.root, state=State.SENT, retry_at=None, **is_there)
+        change_by(tx, o, {"id": hand.root}, state=State.SENT, retry_at=None, **is_there)
     if is_sent and hand.verb is Verb.DELETE and hand.root is not None:
-        change(tx, o, o.c.id == hand.root, is_gone=True)
+        change_by(tx, o, {"id": hand.root}, is_gone=True)
     if verdict.is_lost:
-        change(tx, o, o.c.id == hand.root, state=State.DEAD, message_no=None, error="lost")
+        change_by(tx, o, {"id": hand.root}, state=State.DEAD, message_no=None, error="lost")
     if verdict.moved_to is not None:
         _moves(tx, hand, verdict.moved_to)
     return True
 
 
-def _is_in(hand: InHand) -> tuple[ColumnElement[bool], ...]:
-    """Is the row in this hand, and at this try? The process may hold it for the second time."""
-    return (
-        o.c.id == hand.row,
-        o.c.state == State.SENDING,
-        o.c.lease == hand.lease,
-        o.c.attempts == hand.attempts,
-    )
+def _held(hand: InHand) -> dict[str, object]:
+    """The row in this hand, at this try: the process may hold it for the second time."""
+    return {
+        "id": hand.row,
+        "state": State.SENDING,
+        "lease": hand.lease,
+        "attempts": hand.attempts,
+    }
 
 
 def _outcome(hand: InHand, verdict: Verdict, now: datetime) -> dict[str, object]:
@@ -274,14 +274,14 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> 
     if row.target is not None:  # whatever may be on the phone of it is not sent once more
         for about in tx.execute(DOUBTED, {"root": hand.root, "target": row.target}).scalars().all():
             change(tx, o, o.c.id == about, o.c.state == State.UNCERTAIN, retry_at=None)
-    waiting = (o.c.id == row.id, o.c.state == State.PENDING)
+    waiting = {"id": row.id, "state": State.PENDING}
     do = instruction(tx, row, root, hand.verb)
     needs_not = _out_of_place(row, root, hand) or needless(root, do)
     if needs_not is not None:
-        change(tx, o, *waiting, state=needs_not.state, error=needs_not.error)
+        change_by(tx, o, waiting, state=needs_not.state, error=needs_not.error)
         return None
     held = {"lease": lease, "lease_until": until, "attempts": hand.attempts}
-    is_ours = change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
+    is_ours = change_by(tx, o, waiting, state=State.SENDING, retry_at=None, **held)
     return Claimed(hand=hand, instruction=do) if is_ours else None
 
 

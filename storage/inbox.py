@@ -11,7 +11,7 @@ from storage import tables
 from storage.addresses import TELEGRAM
 from storage.errors import Tampered
 from storage.lasting import Lasting
-from storage.rows import change, insert_once
+from storage.rows import change, change_by, insert_once
 from storage.transaction import Tx
 
 BODY, SUBJECT = "inbox.body", "centre"
@@ -154,8 +154,8 @@ def _body(tx: Tx, row: str, sealed: bytes | None) -> str | None:
 
 def handled(tx: Tx, row: str, *, now: datetime) -> bool:
     """Mark the row handled, in the transaction of what it caused; False if it was before."""
-    i = tables.inbox
-    return change(tx, i, i.c.id == row, i.c.state == "new", state="done", handled_at=now) == 1
+    new = {"id": row, "state": "new"}
+    return change_by(tx, tables.inbox, new, state="done", handled_at=now) == 1
 
 
 def failed(tx: Tx, row: str, *, now: datetime) -> bool:

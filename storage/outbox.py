@@ -17,7 +17,7 @@ from storage import tables
 from storage.addresses import TELEGRAM, Address
 from storage.hours import as_text
 from storage.lasting import Lasting
-from storage.rows import change, insert_once
+from storage.rows import change, change_by, insert_once
 from storage.transaction import Tx
 
 ADDRESS, PAYLOAD = "outbox.address", "outbox.payload"
@@ -246,7 +246,7 @@ def notices(tx: Tx, alert: str, *, kind: str) -> tuple[tuple[str, str], ...]:
 def mark_gone(tx: Tx, row_id: str) -> None:
     """The message has left, or is about to leave, the phone: nothing edits it any more."""
     o = tables.outbox
-    change(tx, o, o.c.id == row_id, is_gone=True)
+    change_by(tx, o, {"id": row_id}, is_gone=True)
     change(
         tx, o, o.c.target == row_id, o.c.verb != "delete", o.c.state == "pending", state="replaced"
     )

@@ -69,6 +69,12 @@ def conditions(table: Table, where: Iterable[ColumnElement[bool]]) -> Conditions
     return Conditions(tuple(shape), parameters)
 
 
+def equal(where: Mapping[str, object]) -> Conditions:
+    """Conditions that each of these columns has this value."""
+    shape = tuple([(name, operators.eq) for name in where])
+    return Conditions(shape, {f"where_{at}": value for at, value in enumerate(where.values())})
+
+
 def are_plain(values: Mapping[str, object]) -> bool:
     """Values, and no expressions such as attempts + 1."""
     return not any(isinstance(value, ColumnElement | Executable) for value in values.values())

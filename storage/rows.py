@@ -37,6 +37,24 @@ def insert_once(tx: Tx, table: Table, **values: object) -> bool:
 def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: object) -> int:
     """Claim or change by condition; how many rows? None: someone was faster, and that is fine."""
     found = prepared.conditions(table, where) if prepared.are_plain(values) else None
+    return _change(tx, table, where, values, found)
+
+
+def change_by(tx: Tx, table: Table, where: Mapping[str, object], **values: object) -> int:
+    """The same where every condition is that a column has a value (not None): four times as quick,
+    for what happens with every message."""
+    if not prepared.are_plain(values):
+        return change(tx, table, *(table.c[name] == it for name, it in where.items()), **values)
+    return _change(tx, table, (), values, prepared.equal(where))
+
+
+def _change(
+    tx: Tx,
+    table: Table,
+    where: Sequence[ColumnElement[bool]],
+    values: Mapping[str, object],
+    found: Conditions | None,
+) -> int:
     if table.name not in KEYS:
         return _changed(tx, table, where, values, found).rowcount
     if not _is_known(tx, table, found):
@@ -76,9 +94,9 @@ def _changed(
 
 def put(tx: Tx, table: Table, key: Mapping[str, object], **values: object) -> None:
     """Write `values` under `key`, whether or not a row is there already."""
-    where = [table.c[name] == value for name, value in key.items()]
-    if not change(tx, table, *where, **values) and not insert_once(tx, table, **{**key, **values}):
-        change(tx, table, *where, **values)  # somebody else put it there in between
+    if change_by(tx, table, key, **values) or insert_once(tx, table, **{**key, **values}):
+        return
+    change_by(tx, table, key, **values)  # somebody else put it there in between
 
 
 def remove(tx: Tx, table: Table, *where: ColumnElement[bool]) -> int:
