@@ -51,14 +51,12 @@ class _Road:
     processors: tuple[tuple[int, Processor], ...]
 
     def go(self, connection: Connection, parameters: Mapping[str, Any]) -> Answer:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
         try:
             values = self._bound(parameters)
         except Exception as error:
             raise _wrapped(self.sql, error, connection.dialect) from error
         try:
-            cursor = driver.execute(self.sql, values)
+            cursor = _driver(connection).execute(self.sql, values)
             rows: list[Any] = cursor.fetchall()
         except sqlite3.Error as error:
             raise _wrapped(self.sql, error, connection.dialect) from error
@@ -85,18 +83,19 @@ class _Road:
 class Lasting:
     """A statement that is kept; its parameters come as a mapping."""
 
-    __slots__ = ("_lists", "_roads", "statement")
+    __slots__ = ("_lists", "_only", "_roads", "statement")
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
         self._lists: tuple[str, ...] | None = None  # parameters that are lists of values
         self._roads: dict[tuple[int, ...], _Road | None] = {}  # by how long these are
+        self._only: _Road | None = None  # where there are none
 
     def execute(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> Found:
         """As `connection.execute` would."""
         if connection.dialect.name == "sqlite":
             given = parameters or {}
-            road = self._road(connection.dialect, given)
+            road = self._only or self._road(connection.dialect, given)
             if road is not None:
                 return road.go(connection, given)
         return connection.execute(self.statement, parameters)
@@ -110,7 +109,26 @@ class Lasting:
         if any(length > LONGEST for length in lengths):
             return None
         given = dict(zip(self._lists, lengths, strict=True))
-        return self._roads.setdefault(lengths, _built(self.statement, dialect, given))
+        road = self._roads[lengths] = _built(self.statement, dialect, given)
+        self._only = None if lengths else road
+        return road
+
+
+def many(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run a statement written by hand with each of these rows."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(sql, list(rows))
+        return
+    try:
+        _driver(connection).executemany(sql, rows)
+    except sqlite3.Error as error:
+        raise _wrapped(sql, error, connection.dialect) from error
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _lists(statement: Executable, dialect: Dialect) -> tuple[str, ...]:
