@@ -176,13 +176,13 @@ def keep_answer(
     at: datetime,
 ) -> bool:
     """One more version of an answer; the one it corrects points to it. False: kept before."""
-    a, row = tables.answers, f"answer:{cause}"
+    row = f"answer:{cause}"
     words = None
     if given.words is not None:
         words = tx.vault.seal(tx, contacts.subject(contact), WORDS, row, given.words)
     is_new = insert_once(
         tx,
-        a,
+        tables.answers,
         id=row,
         case_id=case,
         contact_id=contact,
@@ -194,8 +194,9 @@ def keep_answer(
         at=at,
     )
     if is_new and given.checkin is not None:
-        older = (a.c.checkin_id == given.checkin, a.c.item == given.item, a.c.id != row)
-        change(tx, a, *older, a.c.replaced_by.is_(None), replaced_by=row)
+        older = {"checkin_id": given.checkin, "item": given.item, "replaced_by": None}
+        itself = {"id": row}
+        change_by(tx, tables.answers, older, itself, replaced_by=row)
     return is_new
 
 

@@ -105,8 +105,9 @@ def enqueue(tx: Tx, out: Outgoing, *, now: datetime) -> bool:
     """Write the row unless its id is taken. A newer edit replaces one that still waits."""
     o = tables.outbox
     if out.verb == "edit":
-        waiting = (o.c.target == out.target, o.c.verb == "edit", o.c.state == "pending")
-        change(tx, o, *waiting, o.c.id != out.id, state="replaced")
+        waiting = {"target": out.target, "verb": "edit", "state": "pending"}
+        itself = {"id": out.id}
+        change_by(tx, o, waiting, itself, state="replaced")
     subject = out.address.subject
     return insert_once(
         tx,

@@ -69,10 +69,12 @@ def conditions(table: Table, where: Iterable[ColumnElement[bool]]) -> Conditions
     return Conditions(tuple(shape), parameters)
 
 
-def equal(where: Mapping[str, object]) -> Conditions:
-    """Conditions that each of these columns has this value."""
-    shape = tuple([(name, operators.eq) for name in where])
-    return Conditions(shape, {f"where_{at}": value for at, value in enumerate(where.values())})
+def equal(where: Mapping[str, object], but: Mapping[str, object]) -> Conditions:
+    """Conditions that each column of `where` has this value, and those of `but` another one."""
+    wanted = [(name, operators.is_ if it is None else operators.eq) for name, it in where.items()]
+    shape = (*wanted, *[(name, operators.ne) for name in but])
+    values = (*where.values(), *but.values())
+    return Conditions(shape, {f"where_{at}": it for at, it in enumerate(values) if it is not None})
 
 
 def are_plain(values: Mapping[str, object]) -> bool:

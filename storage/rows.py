@@ -12,6 +12,8 @@ from storage.prepared import Conditions
 from storage.sealed_columns import KEYS
 from storage.transaction import Tx
 
+NOTHING: Mapping[str, object] = {}
+
 
 def add(tx: Tx, table: Table, **values: object) -> None:
     """Insert; a unique key that is taken is an error."""
@@ -40,12 +42,21 @@ def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: object) 
     return _change(tx, table, where, values, found)
 
 
-def change_by(tx: Tx, table: Table, where: Mapping[str, object], **values: object) -> int:
-    """The same where every condition is that a column has a value (not None): four times as quick,
-    for what happens with every message."""
+def change_by(
+    tx: Tx,
+    table: Table,
+    where: Mapping[str, object],
+    but: Mapping[str, object] = NOTHING,
+    /,
+    **values: object,
+) -> int:
+    """The same where each column of `where` has this value, and each of `but` another one: without
+    expressions, whose making costs more than the change. For what happens with every message."""
     if not prepared.are_plain(values):
-        return change(tx, table, *(table.c[name] == it for name, it in where.items()), **values)
-    return _change(tx, table, (), values, prepared.equal(where))
+        same = [table.c[name] == it for name, it in where.items()]
+        other = [table.c[name] != it for name, it in but.items()]
+        return change(tx, table, *same, *other, **values)
+    return _change(tx, table, (), values, prepared.equal(where, but))
 
 
 def _change(
