@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.usecases import enrol, follow_up
 from bot.usecases.record import move_contact
@@ -33,6 +33,7 @@ from storage.contacts import NewContact
 from storage.database import Database
 from storage.keyring import KeyRing
 from storage.outbox import Lane, Outgoing, Payload
+from storage.rows import change_by
 from storage.transaction import Tx
 
 ZONE = "Asia/Jakarta"
@@ -108,10 +109,9 @@ def plan_broadcast(centre: Centre, count: int) -> None:
 
 def start_broadcast(centre: Centre) -> None:
     """All of it is due, from one moment to the next."""
-    o, now = tables.outbox, datetime.now(UTC)
-    due = update(o).where(o.c.kind == "broadcast").values(not_before=now)
+    due = {"kind": "broadcast"}
     with centre.open() as database:
-        database.write_now(lambda tx: tx.execute(due).rowcount)
+        database.write_now(change_by, tables.outbox, due, not_before=datetime.now(UTC))
 
 
 def _worker(tx: Tx, chat: int, *, now: datetime) -> StaffId:
@@ -198,12 +198,12 @@ def _asked(tx: Tx, room: Room, contact: Contact, number: int, *, now: datetime) 
         level=Level.OPEN,
         planned_at=now,
     )
-    c, o = tables.checkins, tables.outbox
+    c = tables.checkins
     checkin = tx.execute(select(c.c.id).where(c.c.contact_id == contact.id)).scalar_one()
     follow_up.ask_checkin(tx, room, checkin, now=now)
     row: str = tx.execute(select(c.c.message).where(c.c.id == checkin)).scalar_one()
     sent = {"state": "sent", "sent_at": now, "message_no": number + 1}
-    tx.execute(update(o).where(o.c.id == row).values(sent))
+    change_by(tx, tables.outbox, {"id": row}, **sent)
     return row
 
 

@@ -8,6 +8,8 @@ import asyncio
 import cProfile
 import os
 import pstats
+import re
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -29,6 +31,7 @@ from benchmarks.running import (
 
 FAMILIES = 50
 SHOWN = 60
+VALUES = re.compile(r"[xX]?'(?:[^']|'')*'|\b\d[\d.]*\b")
 OURS = r"/(bot|flows|storage)/"
 WHERE = "BENCHMARK_PROFILES"  # the folder in which the profiled program leaves what it found
 
@@ -51,9 +54,13 @@ def watched() -> None:
     threading.Thread.run = run  # type: ignore[method-assign]
     from sqlalchemy import Engine, event
 
-    @event.listens_for(Engine, "before_cursor_execute")
-    def _count(_: Any, __: Any, statement: str, *___: Any) -> None:
-        statements[f"{threading.current_thread().name[:12]}: {statement}"] += 1
+    def heard(statement: str) -> None:
+        shape = VALUES.sub("?", statement)
+        statements[f"{threading.current_thread().name[:12]}: {shape}"] += 1
+
+    @event.listens_for(Engine, "connect")
+    def _listen(driver: sqlite3.Connection, _: Any) -> None:
+        driver.set_trace_callback(heard)
 
     from bot import app, config
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from storage import tables
+from storage.lasting import Lasting
 from storage.rows import change, put
 from storage.transaction import Tx
 
@@ -14,10 +15,10 @@ STRANGER = "stranger"
 COLUMN = "addresses.address"
 
 _a = tables.addresses
-_OF_OWNER = select(_a).where(
-    _a.c.owner_kind == bindparam("kind"), _a.c.owner_id == bindparam("owner")
+_OF_OWNER = Lasting(
+    select(_a).where(_a.c.owner_kind == bindparam("kind"), _a.c.owner_id == bindparam("owner"))
 )
-_OWNERS = (
+_OWNERS = Lasting(
     select(_a.c.owner_kind, _a.c.owner_id)
     .where(_a.c.address_hash == bindparam("hashed"), _a.c.state != "closed")
     .order_by(_a.c.linked_at.desc(), _a.c.id)

@@ -20,11 +20,12 @@ from flows.model import (
 )
 from flows.situation import KnownAlert
 from storage import cases, tables
+from storage.lasting import Lasting
 from storage.rows import change, insert_once
 from storage.transaction import Tx
 
 NOTE = "alerts.note"
-_KNOWN = (
+_KNOWN = Lasting(
     select(tables.alerts)
     .where(
         tables.alerts.c.case_id == bindparam("case"),

@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, select
 
 from flows.model import Case, CaseId, Level, Risk, StaffId
 from storage import tables
+from storage.lasting import Lasting
 from storage.rows import add as add_row
 from storage.transaction import Tx
 
 NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
-_BY_ID = select(tables.cases).where(tables.cases.c.id == bindparam("case"))
+_BY_ID = Lasting(select(tables.cases).where(tables.cases.c.id == bindparam("case")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

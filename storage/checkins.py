@@ -13,7 +13,8 @@ from flows.events import AnswerGiven, CheckinMoved, CheckinScored
 from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level
 from flows.scoring import Given
 from storage import contacts, tables
-from storage.rows import change, insert_once
+from storage.lasting import Lasting
+from storage.rows import change, change_by, insert_once
 from storage.transaction import Tx
 
 OPEN_STATES = (CheckinState.ASKED, CheckinState.OPEN, CheckinState.PAUSED)
@@ -22,9 +23,11 @@ MOMENTS = ("due_at", "remind_at", "idle_at", "score_at", "expires_at")
 
 # What every reply asks is built once: building a statement costs more than running it.
 _c, _a = tables.checkins, tables.answers
-_BY_ID = select(_c).where(_c.c.id == bindparam("checkin"))
-_IN_CHAT = select(_c).where(_c.c.chat_hash == bindparam("chat"), _c.c.state.in_(OPEN_STATES))
-_TOTALS = (
+_BY_ID = Lasting(select(_c).where(_c.c.id == bindparam("checkin")))
+_IN_CHAT = Lasting(
+    select(_c).where(_c.c.chat_hash == bindparam("chat"), _c.c.state.in_(OPEN_STATES))
+)
+_TOTALS = Lasting(
     select(_c.c.id, _c.c.total)
     .where(
         _c.c.case_id == bindparam("case"),
@@ -34,7 +37,7 @@ _TOTALS = (
     )
     .order_by(_c.c.ended_at)
 )
-_ANSWERS = (
+_ANSWERS = Lasting(
     select(_a.c.item, _a.c.value, _a.c.at)
     .where(_a.c.checkin_id == bindparam("checkin"))
     .order_by(_a.c.seq)
@@ -116,10 +119,10 @@ def free_at(tx: Tx, checkin: str) -> datetime | None:
 
 def move(tx: Tx, moved: CheckinMoved, **moments: datetime | None) -> None:
     """Write where a check-in stands; `moments` are those of `MOMENTS` and the *_at columns."""
-    change(
+    change_by(
         tx,
         tables.checkins,
-        tables.checkins.c.id == moved.checkin,
+        {"id": moved.checkin},
         state=moved.state,
         path=json.dumps(moved.path),
         floor=moved.floor,
@@ -130,7 +133,7 @@ def move(tx: Tx, moved: CheckinMoved, **moments: datetime | None) -> None:
 
 def update(tx: Tx, checkin: str, **values: object) -> None:
     """Write plain columns."""
-    change(tx, tables.checkins, tables.checkins.c.id == checkin, **values)
+    change_by(tx, tables.checkins, {"id": checkin}, **values)
 
 
 def scored(tx: Tx, score: CheckinScored) -> None:
@@ -173,13 +176,13 @@ def keep_answer(
     at: datetime,
 ) -> bool:
     """One more version of an answer; the one it corrects points to it. False: kept before."""
-    a, row = tables.answers, f"answer:{cause}"
+    row = f"answer:{cause}"
     words = None
     if given.words is not None:
         words = tx.vault.seal(tx, contacts.subject(contact), WORDS, row, given.words)
     is_new = insert_once(
         tx,
-        a,
+        tables.answers,
         id=row,
         case_id=case,
         contact_id=contact,
@@ -191,8 +194,9 @@ def keep_answer(
         at=at,
     )
     if is_new and given.checkin is not None:
-        older = (a.c.checkin_id == given.checkin, a.c.item == given.item, a.c.id != row)
-        change(tx, a, *older, a.c.replaced_by.is_(None), replaced_by=row)
+        older = {"checkin_id": given.checkin, "item": given.item, "replaced_by": None}
+        itself = {"id": row}
+        change_by(tx, tables.answers, older, itself, replaced_by=row)
     return is_new
 
 

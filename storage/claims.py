@@ -22,7 +22,7 @@ from storage.hands import (
     root_of,
 )
 from storage.hours import from_text
-from storage.rows import change
+from storage.rows import change, change_by
 from storage.transaction import Tx
 from storage.turns import DOUBTED, MAY_GO, OUTDONE, UNDER_WAY, State, Verb
 
@@ -147,14 +147,14 @@ def _take(tx: Tx, row: Kept, lease: str, resting: Set[str], until: datetime) -> 
     if row.target is not None:  # whatever may be on the phone of it is not sent once more
         for about in tx.execute(DOUBTED, {"root": hand.root, "target": row.target}).scalars().all():
             change(tx, o, o.c.id == about, o.c.state == State.UNCERTAIN, retry_at=None)
-    waiting = (o.c.id == row.id, o.c.state == State.PENDING)
+    waiting = {"id": row.id, "state": State.PENDING}
     do = instruction(tx, row, root, hand.verb)
     needs_not = _out_of_place(row, root, hand) or needless(root, do)
     if needs_not is not None:
-        change(tx, o, *waiting, state=needs_not.state, error=needs_not.error)
+        change_by(tx, o, waiting, state=needs_not.state, error=needs_not.error)
         return None
     held = {"lease": lease, "lease_until": until, "attempts": hand.attempts}
-    is_ours = change(tx, o, *waiting, state=State.SENDING, retry_at=None, **held)
+    is_ours = change_by(tx, o, waiting, state=State.SENDING, retry_at=None, **held)
     return Claimed(hand=hand, instruction=do) if is_ours else None
 
 

@@ -8,12 +8,13 @@ from sqlalchemy import Row, bindparam, func, select
 
 from flows.model import CaseId, Contact, ContactId, ContactState, Level, SafeHours
 from storage import tables
+from storage.lasting import Lasting
 from storage.rows import add as add_row
-from storage.rows import change
+from storage.rows import change_by
 from storage.transaction import Tx
 
 SEALED = ("name", "relation", "agreed_word", "duress_word", "phone")
-_BY_ID = select(tables.contacts).where(tables.contacts.c.id == bindparam("contact"))
+_BY_ID = Lasting(select(tables.contacts).where(tables.contacts.c.id == bindparam("contact")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def interview(
     values: dict[str, object] = {"level": level, "interviewed_on": on, "last_spoken_at": now}
     if duress_word is not None:
         values["duress_word"] = _sealed(tx, contact, "duress_word", duress_word)
-    change(tx, tables.contacts, tables.contacts.c.id == contact, **values)
+    change_by(tx, tables.contacts, {"id": contact}, **values)
 
 
 def get(tx: Tx, contact: str) -> Contact | None:
@@ -139,7 +140,7 @@ def next_due_at(tx: Tx, contact: ContactId) -> datetime | None:
 
 def update(tx: Tx, contact: ContactId, **values: object) -> None:
     """Write plain columns: state, consented_at, last_spoken_at, next_due_at, consent_part."""
-    change(tx, tables.contacts, tables.contacts.c.id == contact, **values)
+    change_by(tx, tables.contacts, {"id": contact}, **values)
 
 
 def _sealed(tx: Tx, contact: ContactId, column: str, text: str | None) -> bytes | None:

@@ -12,11 +12,12 @@ from sqlalchemy import bindparam, select
 
 from flows.definition import Content, ContentFile
 from storage import tables
+from storage.lasting import Lasting
 from storage.rows import insert_once
 from storage.transaction import Tx
 
 _v = tables.content_versions
-_BODY = select(_v.c.name, _v.c.body).where(_v.c.id == bindparam("version"))
+_BODY = Lasting(select(_v.c.name, _v.c.body).where(_v.c.id == bindparam("version")))
 
 
 def version_id(file: ContentFile) -> str:

@@ -26,7 +26,7 @@ not sent once more, and what is cancelled while it is on its way is not tried ag
 from collections.abc import Iterable, Set
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import case, func, literal, select
 
 from storage import addresses, leases, tables
 from storage.claims import LEASE, claim
@@ -34,7 +34,7 @@ from storage.columns import Moment
 from storage.doubts import heard_from, proven, revive
 from storage.hands import Claimed, InHand, Instruction, Kept, Verdict, in_hand, root_of
 from storage.outbox import ADDRESS, DOUBT, WITHDRAWN
-from storage.rows import change
+from storage.rows import change, change_by
 from storage.transaction import Tx
 from storage.turns import OVERDUE, UNSETTLED, State, Verb
 
@@ -57,29 +57,29 @@ o = tables.outbox
 
 def settle(tx: Tx, hand: InHand, verdict: Verdict, *, now: datetime) -> bool:
     """Record what became of it; False where the row is not in this hand any more."""
-    if not change(tx, o, *_is_in(hand), **_outcome(hand, verdict, now)):
+    if not change_by(tx, o, _held(hand), **_outcome(hand, verdict, now)):
         return False
     is_sent = verdict.state is State.SENT
     if is_sent and hand.verb is Verb.SEND and hand.root is not None:
         is_there = {"message_no": verdict.message_no, "sent_at": now, "error": None}
-        change(tx, o, o.c.id == hand.root, state=State.SENT, retry_at=None, **is_there)
+        change_by(tx, o, {"id": hand.root}, state=State.SENT, retry_at=None, **is_there)
     if is_sent and hand.verb is Verb.DELETE and hand.root is not None:
-        change(tx, o, o.c.id == hand.root, is_gone=True)
+        change_by(tx, o, {"id": hand.root}, is_gone=True)
     if verdict.is_lost:
-        change(tx, o, o.c.id == hand.root, state=State.DEAD, message_no=None, error="lost")
+        change_by(tx, o, {"id": hand.root}, state=State.DEAD, message_no=None, error="lost")
     if verdict.moved_to is not None:
         _moves(tx, hand, verdict.moved_to)
     return True
 
 
-def _is_in(hand: InHand) -> tuple[ColumnElement[bool], ...]:
-    """Is the row in this hand, and at this try? The process may hold it for the second time."""
-    return (
-        o.c.id == hand.row,
-        o.c.state == State.SENDING,
-        o.c.lease == hand.lease,
-        o.c.attempts == hand.attempts,
-    )
+def _held(hand: InHand) -> dict[str, object]:
+    """The row in this hand, at this try: the process may hold it for the second time."""
+    return {
+        "id": hand.row,
+        "state": State.SENDING,
+        "lease": hand.lease,
+        "attempts": hand.attempts,
+    }
 
 
 def _outcome(hand: InHand, verdict: Verdict, now: datetime) -> dict[str, object]:

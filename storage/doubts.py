@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage import tables
 from storage.hands import Kept, is_alert, payload_of, root_of
+from storage.lasting import Lasting
 from storage.outbox import DOUBT, PAYLOAD, as_json
 from storage.rows import change
 from storage.transaction import Tx
@@ -18,11 +19,13 @@ QUESTION = "question_a"  # the one kind that waits for a reply before it is repe
 o = tables.outbox
 IN_DOUBT = (o.c.state.in_((State.UNCERTAIN, State.PENDING)), o.c.error.startswith(DOUBT))
 CLOSED = {"state": State.UNCERTAIN, "retry_at": None}
-DOUBTED = select(o.c.id).where(
-    o.c.chat_hash == bindparam("chat"),
-    o.c.kind == QUESTION,
-    *IN_DOUBT,
-    o.c.created_at <= bindparam("at", type_=o.c.created_at.type),
+DOUBTED = Lasting(
+    select(o.c.id).where(
+        o.c.chat_hash == bindparam("chat"),
+        o.c.kind == QUESTION,
+        *IN_DOUBT,
+        o.c.created_at <= bindparam("at", type_=o.c.created_at.type),
+    )
 )
 
 

@@ -13,13 +13,14 @@ from flows.model import CaseId, Certainty, Evidence, Urgency
 from flows.rules import Spoken
 from storage import tables
 from storage.alerts import Alert, subject
+from storage.lasting import Lasting
 from storage.rows import insert_once
 from storage.transaction import Tx
 
 SAYS, EVIDENCE = "facts.says", "facts.evidence"
 
 _f = tables.facts
-_OF_CASE = (
+_OF_CASE = Lasting(
     select(_f.c.id, _f.c.rule, _f.c.at, _f.c.total)
     .where(_f.c.case_id == bindparam("case"))
     .order_by(_f.c.at)

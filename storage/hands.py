@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from storage import tables
+from storage.lasting import Lasting
 from storage.outbox import ADDRESS, DOUBT, PAYLOAD, Payload, from_json
 from storage.transaction import Tx
 from storage.turns import State, Verb
@@ -16,7 +17,7 @@ QUIET = "quiet"  # an edit that must never become a message of its own
 
 o = tables.outbox
 Kept = Row[*tuple[Any, ...]]
-BY_ID = select(o).where(o.c.id == bindparam("row"))
+BY_ID = Lasting(select(o).where(o.c.id == bindparam("row")))
 
 
 def is_alert(lane: int, kind: str) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy import Integer, Select, and_, bindparam, exists, func, or_, sele
 from storage import tables
 from storage.addresses import TELEGRAM
 from storage.errors import Tampered
-from storage.rows import change, insert_once
+from storage.lasting import Lasting
+from storage.rows import change, change_by, insert_once
 from storage.transaction import Tx
 
 BODY, SUBJECT = "inbox.body", "centre"
@@ -45,7 +46,7 @@ class Unhandled:
 
 
 _i = tables.inbox
-OLDEST = (
+OLDEST = Lasting(
     select(_i)
     .where(
         _i.c.seq.in_(
@@ -122,7 +123,7 @@ def release(tx: Tx, *, holders: Collection[str]) -> int:
 
 
 def _unhandled(
-    tx: Tx, query: Select[Any], values: Mapping[str, object] | None = None
+    tx: Tx, query: Lasting | Select[Any], values: Mapping[str, object] | None = None
 ) -> tuple[Unhandled, ...]:
     rows = tx.execute(query, values).all()
     return tuple(
@@ -153,8 +154,8 @@ def _body(tx: Tx, row: str, sealed: bytes | None) -> str | None:
 
 def handled(tx: Tx, row: str, *, now: datetime) -> bool:
     """Mark the row handled, in the transaction of what it caused; False if it was before."""
-    i = tables.inbox
-    return change(tx, i, i.c.id == row, i.c.state == "new", state="done", handled_at=now) == 1
+    new = {"id": row, "state": "new"}
+    return change_by(tx, tables.inbox, new, state="done", handled_at=now) == 1
 
 
 def failed(tx: Tx, row: str, *, now: datetime) -> bool:

@@ -16,7 +16,8 @@ from flows.model import SafeHours
 from storage import tables
 from storage.addresses import TELEGRAM, Address
 from storage.hours import as_text
-from storage.rows import change, insert_once
+from storage.lasting import Lasting
+from storage.rows import change, change_by, insert_once
 from storage.transaction import Tx
 
 ADDRESS, PAYLOAD = "outbox.address", "outbox.payload"
@@ -26,8 +27,10 @@ DOUBT = "uncertain: "  # begins the error of a row that may have arrived once al
 WITHDRAWN = "withdrawn"  # the error of a row on its way that is not to be tried again
 
 
-BY_TOKEN = select(tables.outbox).where(
-    tables.outbox.c.token == bindparam("token"), tables.outbox.c.chat_hash == bindparam("chat")
+BY_TOKEN = Lasting(
+    select(tables.outbox).where(
+        tables.outbox.c.token == bindparam("token"), tables.outbox.c.chat_hash == bindparam("chat")
+    )
 )
 
 
@@ -102,8 +105,9 @@ def enqueue(tx: Tx, out: Outgoing, *, now: datetime) -> bool:
     """Write the row unless its id is taken. A newer edit replaces one that still waits."""
     o = tables.outbox
     if out.verb == "edit":
-        waiting = (o.c.target == out.target, o.c.verb == "edit", o.c.state == "pending")
-        change(tx, o, *waiting, o.c.id != out.id, state="replaced")
+        waiting = {"target": out.target, "verb": "edit", "state": "pending"}
+        itself = {"id": out.id}
+        change_by(tx, o, waiting, itself, state="replaced")
     subject = out.address.subject
     return insert_once(
         tx,
@@ -254,7 +258,7 @@ def notices(tx: Tx, alert: str, *, kind: str) -> tuple[tuple[str, str], ...]:
 def mark_gone(tx: Tx, row_id: str) -> None:
     """The message has left, or is about to leave, the phone: nothing edits it any more."""
     o = tables.outbox
-    change(tx, o, o.c.id == row_id, is_gone=True)
+    change_by(tx, o, {"id": row_id}, is_gone=True)
     change(
         tx, o, o.c.target == row_id, o.c.verb != "delete", o.c.state == "pending", state="replaced"
     )

@@ -30,6 +30,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import NullType
 
 from storage import tables
+from storage.lasting import Lasting
 from storage.sealed_columns import COLUMNS, KEYS, VERSION
 
 COMPARED = (operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge)
@@ -68,6 +69,14 @@ def conditions(table: Table, where: Iterable[ColumnElement[bool]]) -> Conditions
     return Conditions(tuple(shape), parameters)
 
 
+def equal(where: Mapping[str, object], but: Mapping[str, object]) -> Conditions:
+    """Conditions that each column of `where` has this value, and those of `but` another one."""
+    wanted = [(name, operators.is_ if it is None else operators.eq) for name, it in where.items()]
+    shape = (*wanted, *[(name, operators.ne) for name in but])
+    values = (*where.values(), *but.values())
+    return Conditions(shape, {f"where_{at}": it for at, it in enumerate(values) if it is not None})
+
+
 def are_plain(values: Mapping[str, object]) -> bool:
     """Values, and no expressions such as attempts + 1."""
     return not any(isinstance(value, ColumnElement | Executable) for value in values.values())
@@ -79,28 +88,27 @@ def as_set(values: Mapping[str, object]) -> dict[str, object]:
 
 
 @lru_cache(maxsize=SHAPES)
-def inserting(table: Table, columns: tuple[str, ...], dialect: str, *, is_once: bool) -> Executable:
+def inserting(table: Table, columns: tuple[str, ...], dialect: str, *, is_once: bool) -> Lasting:
     """Insert these columns; with `is_once`, only where no unique key is taken."""
     places = _places(table, columns)
     if not is_once:
-        return insert(table).values(places).returning(*_shown(table))
-    if dialect == "postgresql":
-        once = postgresql.insert(table).values(places).on_conflict_do_nothing()
-        return once.returning(*_shown(table))
-    return sqlite.insert(table).values(places).on_conflict_do_nothing().returning(*_shown(table))
+        return Lasting(insert(table).values(places).returning(*_shown(table)))
+    module = postgresql if dialect == "postgresql" else sqlite
+    once = module.insert(table).values(places).on_conflict_do_nothing()
+    return Lasting(once.returning(*_shown(table)))
 
 
 @lru_cache(maxsize=SHAPES)
-def changing(table: Table, columns: tuple[str, ...], shape: Shape) -> Executable:
+def changing(table: Table, columns: tuple[str, ...], shape: Shape) -> Lasting:
     """Write these columns where the conditions hold."""
     statement = update(table).where(*_where(table, shape)).values(_places(table, columns))
-    return statement.returning(*sealed(table)) if table.name in KEYS else statement
+    return Lasting(statement.returning(*sealed(table)) if table.name in KEYS else statement)
 
 
 @lru_cache(maxsize=SHAPES)
-def beside(table: Table, shape: Shape) -> Executable:
+def beside(table: Table, shape: Shape) -> Lasting:
     """Rows of a watched table where the conditions hold: key, seal, sealed columns."""
-    return looking(table, _where(table, shape))
+    return Lasting(looking(table, _where(table, shape)))
 
 
 def looking(table: Table, where: Sequence[ColumnElement[bool]]) -> Executable:

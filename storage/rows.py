@@ -3,14 +3,16 @@ before the transaction ends (see `seals.py`): nothing else may write to one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Table, delete, update
+from sqlalchemy import ColumnElement, Table, delete, update
 
 from storage import prepared, seals
+from storage.lasting import Found
 from storage.prepared import Conditions
 from storage.sealed_columns import KEYS
 from storage.transaction import Tx
+
+NOTHING: Mapping[str, object] = {}
 
 
 def add(tx: Tx, table: Table, **values: object) -> None:
@@ -37,6 +39,33 @@ def insert_once(tx: Tx, table: Table, **values: object) -> bool:
 def change(tx: Tx, table: Table, *where: ColumnElement[bool], **values: object) -> int:
     """Claim or change by condition; how many rows? None: someone was faster, and that is fine."""
     found = prepared.conditions(table, where) if prepared.are_plain(values) else None
+    return _change(tx, table, where, values, found)
+
+
+def change_by(
+    tx: Tx,
+    table: Table,
+    where: Mapping[str, object],
+    but: Mapping[str, object] = NOTHING,
+    /,
+    **values: object,
+) -> int:
+    """The same where each column of `where` has this value, and each of `but` another one: without
+    expressions, whose making costs more than the change. For what happens with every message."""
+    if not prepared.are_plain(values):
+        same = [table.c[name] == it for name, it in where.items()]
+        other = [table.c[name] != it for name, it in but.items()]
+        return change(tx, table, *same, *other, **values)
+    return _change(tx, table, (), values, prepared.equal(where, but))
+
+
+def _change(
+    tx: Tx,
+    table: Table,
+    where: Sequence[ColumnElement[bool]],
+    values: Mapping[str, object],
+    found: Conditions | None,
+) -> int:
     if table.name not in KEYS:
         return _changed(tx, table, where, values, found).rowcount
     if not _is_known(tx, table, found):
@@ -64,7 +93,7 @@ def _changed(
     where: Sequence[ColumnElement[bool]],
     values: Mapping[str, object],
     found: Conditions | None,
-) -> CursorResult[*tuple[Any, ...]]:
+) -> Found:
     if found is not None:
         statement = prepared.changing(table, tuple(values), found.shape)
         return tx.execute(statement, found.parameters | prepared.as_set(values))
@@ -76,9 +105,9 @@ def _changed(
 
 def put(tx: Tx, table: Table, key: Mapping[str, object], **values: object) -> None:
     """Write `values` under `key`, whether or not a row is there already."""
-    where = [table.c[name] == value for name, value in key.items()]
-    if not change(tx, table, *where, **values) and not insert_once(tx, table, **{**key, **values}):
-        change(tx, table, *where, **values)  # somebody else put it there in between
+    if change_by(tx, table, key, **values) or insert_once(tx, table, **{**key, **values}):
+        return
+    change_by(tx, table, key, **values)  # somebody else put it there in between
 
 
 def remove(tx: Tx, table: Table, *where: ColumnElement[bool]) -> int:

@@ -109,15 +109,35 @@ def named_errors(patience_s: float) -> Iterator[None]:
 
 def rows_changed(connection: Connection) -> int:
     """Rows written on this connection since it was opened, those rolled back again included."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver.total_changes
+    return _driver(connection).total_changes
+
+
+def savepoint(connection: Connection) -> None:
+    """What is written from here on can be undone, or is kept with `release`. By the driver itself:
+    SQLAlchemy's own way takes ten times as long, twice in every piece of work."""
+    _driver(connection).execute("SAVEPOINT piece")
+
+
+def undo(connection: Connection) -> None:
+    """Nothing has been written since the savepoint, which is gone too."""
+    _driver(connection).execute("ROLLBACK TO piece")
+    release(connection)
+
+
+def release(connection: Connection) -> None:
+    _driver(connection).execute("RELEASE piece")
 
 
 def dangling_references(connection: Connection) -> list[str]:
     """Tables with rows that point nowhere; rebuilding a table cannot be guarded by foreign_keys."""
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
     return sorted({f"{row[0]} -> {row[2]}" for row in rows})
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _code(error: BaseException) -> int:

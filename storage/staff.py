@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, bindparam, select
 from flows.escalation import Reach
 from flows.model import Role, Staff, StaffId
 from storage import tables
+from storage.lasting import Lasting
 from storage.rows import add as add_row
 from storage.transaction import Tx
 
@@ -81,7 +82,7 @@ def _with_phone() -> Select[*tuple[Any, ...]]:
     )
 
 
-_BY_ID = _with_phone().where(tables.staff.c.id == bindparam("staff"))
+_BY_ID = Lasting(_with_phone().where(tables.staff.c.id == bindparam("staff")))
 
 
 def _staff(row: Row[*tuple[Any, ...]]) -> Staff:

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import Connection, Executable
 
+from storage.lasting import Found, Lasting
 from storage.vault import OpenKeys, Vault
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,11 @@ class Tx:
 
     def execute(
         self,
-        statement: Executable,
-        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> CursorResult[*tuple[Any, ...]]:
+        statement: Executable | Lasting,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Found:
+        if isinstance(statement, Lasting):
+            return statement.execute(self.connection, parameters)
         return self.connection.execute(statement, parameters)
 
     def after_commit(self, callback: Callable[[], None]) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from storage import tables
 from storage.addresses import TELEGRAM
 from storage.columns import Moment
+from storage.lasting import Lasting
 
 o = tables.outbox
 
@@ -137,7 +138,7 @@ def _is_any(row: FromClause, *where: ColumnElement[bool]) -> ColumnElement[bool]
     return one.scalar_subquery().is_not(None)
 
 
-MAY_GO = (
+MAY_GO = Lasting(
     select(o, _is_to_leave().label("is_to_leave"))
     .where(
         _is_due(o),
@@ -157,15 +158,19 @@ MAY_GO = (
 """Rows whose turn it is this moment, in chats that are neither resting nor paused. On PostgreSQL
 rows that somebody is changing this moment are passed over."""
 
-OVERDUE = select(o).where(o.c.state == State.SENDING, o.c.lease_until < WALL).order_by(o.c.seq)
+OVERDUE = Lasting(
+    select(o).where(o.c.state == State.SENDING, o.c.lease_until < WALL).order_by(o.c.seq)
+)
 """Rows on their way of which nothing was heard for longer than any call can take."""
 
-WAITED = select(o).where(o.c.state == State.UNCERTAIN, o.c.retry_at <= WALL).order_by(o.c.seq)
+WAITED = Lasting(
+    select(o).where(o.c.state == State.UNCERTAIN, o.c.retry_at <= WALL).order_by(o.c.seq)
+)
 """Uncertain rows that are to be tried once more."""
 
 _IS_HOPEFUL = or_(o.c.verb == Verb.SEND, o.c.attempts < FIRST_TRIES)
 
-UNSETTLED = (
+UNSETTLED = Lasting(
     select(func.count())
     .select_from(o)
     .where(or_(o.c.state == State.SENDING, and_(_is_due(o), _IS_HOPEFUL, ~_waits_until_later(o))))
@@ -173,19 +178,23 @@ UNSETTLED = (
 """Rows that are on their way, or due and not waiting for something that is due later. A change
 that failed again and again is tried for two days: nothing can wait for that."""
 
-DOUBTED = select(o.c.id).where(
-    or_(o.c.id == bindparam("root"), o.c.target == bindparam("target")),
-    o.c.state == State.UNCERTAIN,
+DOUBTED = Lasting(
+    select(o.c.id).where(
+        or_(o.c.id == bindparam("root"), o.c.target == bindparam("target")),
+        o.c.state == State.UNCERTAIN,
+    )
 )
 """Rows about the same message of which nobody knows whether they arrived."""
 
 _newer = o.alias("newer")
-OUTDONE = select(
-    exists().where(
-        _newer.c.target == bindparam("target"),
-        _newer.c.verb == Verb.EDIT,
-        _newer.c.seq > bindparam("seq"),
-        _newer.c.state.in_((State.PENDING, State.SENDING, State.SENT, State.UNCERTAIN)),
+OUTDONE = Lasting(
+    select(
+        exists().where(
+            _newer.c.target == bindparam("target"),
+            _newer.c.verb == Verb.EDIT,
+            _newer.c.seq > bindparam("seq"),
+            _newer.c.state.in_((State.PENDING, State.SENDING, State.SENT, State.UNCERTAIN)),
+        )
     )
 )
 """Is there a newer edit of the same message?"""

@@ -18,11 +18,12 @@ from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, CursorResult, Executable, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Executable, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import KeyFileError, KeyUnknown, SubjectErased, Tampered
 from storage.keyring import KEY_BYTES, KeyRing
+from storage.lasting import Found, Lasting
 from storage.tables import data_keys, erasures, settings
 
 FORMAT = b"\x01"
@@ -30,9 +31,11 @@ NONCE_BYTES = 12
 WRAPPING_KEY = "wrapping_key"  # setting: which key of the ring wraps new data keys
 TAG_BYTES = 16
 SEALS = b"seals of rows"  # what the key of `seals.py` is derived for; no purpose of a fingerprint
-ERASED = select(func.count()).select_from(erasures)
-KEY_OF = select(data_keys.c.wrapped, data_keys.c.key_id).where(
-    data_keys.c.subject == bindparam("subject")
+ERASED = Lasting(select(func.count()).select_from(erasures))
+KEY_OF = Lasting(
+    select(data_keys.c.wrapped, data_keys.c.key_id).where(
+        data_keys.c.subject == bindparam("subject")
+    )
 )
 # Telegram hands on halves of emoji; what a person wrote is kept even then.
 LENIENT = "surrogatepass"
@@ -61,8 +64,8 @@ class Transaction(Protocol):
     @property
     def connection(self) -> Connection: ...
     def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | None = None
-    ) -> CursorResult[*tuple[Any, ...]]: ...
+        self, statement: Executable | Lasting, parameters: Mapping[str, Any] | None = None
+    ) -> Found: ...
     def after_commit(self, callback: Callable[[], None]) -> None: ...
 
 

@@ -125,17 +125,17 @@ class _Piece(Generic[T]):
         """Do the work, in a savepoint unless the transaction is its own; return the rows it
         changed. Raises only if all is lost."""
         before = sqlite.rows_changed(connection)
-        inside = connection.get_transaction() if is_alone else connection.begin_nested()
-        assert inside
+        if not is_alone:
+            sqlite.savepoint(connection)
         try:
             tx = Tx(connection, vault)
             value = self._work(tx)
         except BaseException as error:  # SystemExit too: it must not end the one thread that writes
             self._answer = partial(self.future.set_exception, error)
-            inside.rollback()
+            _undo(connection, is_alone=is_alone)
             return 0
         if not is_alone:
-            inside.commit()
+            sqlite.release(connection)
         self._tx = tx
         self._answer = partial(self.future.set_result, value)
         return sqlite.rows_changed(connection) - before
@@ -154,3 +154,10 @@ class _Piece(Generic[T]):
     def answer(self) -> None:
         assert self._answer
         self._answer()
+
+
+def _undo(connection: Connection, *, is_alone: bool) -> None:
+    if is_alone:
+        connection.rollback()
+    else:
+        sqlite.undo(connection)

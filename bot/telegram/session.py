@@ -36,12 +36,14 @@ class JsonSession(AiohttpSession):
         super().__init__(api=api, timeout=limits)
         self._limits = limits
 
-    async def ask(self, bot: Bot, method: str, params: Json) -> Answer:
+    async def ask(
+        self, bot: Bot, method: str, params: Json, *, limits: ClientTimeout | None = None
+    ) -> Answer:
         """One call. Raises what aiohttp raises, whose texts hold the token."""
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method)
         async with session.post(
-            url, json=params, timeout=self._limits, allow_redirects=False
+            url, json=params, timeout=limits or self._limits, allow_redirects=False
         ) as answer:
             body = await answer.read()
         header = answer.headers.get("Retry-After")

@@ -10,7 +10,7 @@ def test_every_piece_of_a_reply_is_measured() -> None:
     meter, replies = pieces.measure(2)
 
     assert replies == 20
-    assert set(meter.seconds) == {"store", "handle", "handled again", "claim", "settle"}
+    assert set(meter.seconds) == {"store", "handle", "claim", "settle"}
 
 
 def test_a_due_day_and_a_quiet_tick_are_measured() -> None:

@@ -2,12 +2,14 @@
 
 import logging
 
-from aiogram.exceptions import AiogramError
 from aiogram.types import CallbackQuery
+from aiohttp import ClientError, ClientTimeout
 
 from bot.telegram.services import Services
+from bot.telegram.session import JsonSession
 
-ANSWER_TIMEOUT_S = 5
+LIMITS = ClientTimeout(total=5)
+OK = 200
 LONGEST = 200  # characters of a callback answer
 
 log = logging.getLogger(__name__)
@@ -15,13 +17,18 @@ log = logging.getLogger(__name__)
 
 async def answer_tap(services: Services, query: CallbackQuery, text: str | None = None) -> None:
     """Stop the little clock on the button. Too late, or no connection: the tap is stored anyway."""
-    said = None if text is None else text[:LONGEST]
+    said = {} if text is None else {"text": text[:LONGEST]}
+    about = {"callback_query_id": query.id, **said}
+    session = services.bot.session
+    assert isinstance(session, JsonSession)
     try:
-        await services.bot.answer_callback_query(
-            query.id, text=said, request_timeout=ANSWER_TIMEOUT_S
-        )
-    except (AiogramError, OSError) as error:
-        log.info(
-            "a tap was not answered",
-            extra={"action": "tap_unanswered", "error": type(error).__name__},
-        )
+        answer = await session.ask(services.bot, "answerCallbackQuery", about, limits=LIMITS)
+    except (ClientError, OSError) as error:
+        _unanswered(type(error).__name__)
+    else:
+        if answer.status != OK:
+            _unanswered(str(answer.status))
+
+
+def _unanswered(error: str) -> None:
+    log.info("a tap was not answered", extra={"action": "tap_unanswered", "error": error})
