@@ -11,6 +11,7 @@ from tests.e2e.outages import does_unheard, returns_after, time_passes, was_away
 from tests.e2e.scenes import CRITICAL, answers, labels_of, notice
 
 AGAIN = "saya tanya sekali lagi"
+UNANSWERED = "Maaf, Bapak/Ibu. Ada satu hal yang belum sempat terjawab. Lanjutkan?"
 
 
 async def test_a_question_whose_tap_was_lost_is_asked_again_once_below_the_old_one(
@@ -123,7 +124,9 @@ async def test_at_night_it_waits_for_the_safe_hours_and_for_an_answer_until_then
     assert await world.rows("select name from settings where name = 'receiving_gap'") == []
 
 
-async def test_whether_it_is_safe_is_asked_again_for_a_tap_may_have_said_no(world: World) -> None:
+async def test_whether_it_is_safe_is_asked_again_behind_a_line_that_anybody_may_read(
+    world: World,
+) -> None:
     ratna = await world.staff("Ratna")
     sari = await world.enrolled(ratna, name="Sari")
     tuti = await world.enrolled(ratna, "K-0002", name="Tuti")
@@ -137,15 +140,32 @@ async def test_whether_it_is_safe_is_asked_again_for_a_tap_may_have_said_no(worl
     await returns_after(world, seconds=200)
 
     asked = await sari.last()
-    assert AGAIN in asked["text"] and "Apakah saat ini aman?" in asked["text"]
-    assert labels_of(asked) == ["Aman", "Tidak aman", "Belum tahu", "Bantuan"]
+    assert asked["text"] == UNANSWERED
+    assert labels_of(asked) == ["Lanjutkan"]
     assert labels_of(await sari.message(old["message_id"])) == []
-    assert not [text for text in await tuti.pushes() if AGAIN in text]
+    assert UNANSWERED not in await tuti.pushes()
+    await sari.taps("Lanjutkan")
+    await sari.sees_last("Apakah saat ini aman?")
+    shown = await sari.last()
+    assert shown["message_id"] == asked["message_id"]
+    assert labels_of(shown) == ["Aman", "Tidak aman", "Belum tahu", "Bantuan"]
     await sari.taps("Tidak aman")
     await sari.sees_last("Mohon utamakan keselamatan")
     await ratna.sees(notice("Kritis"))
     await was_away(world, seconds=200)
-    assert len([text for text in await sari.pushes() if AGAIN in text]) == 1
+    assert (await sari.pushes()).count(UNANSWERED) == 1
+
+
+async def test_whom_staff_speak_with_is_not_asked_again_whether_it_is_safe(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.enrolled(ratna)
+    await sari.writes(CRITICAL)
+    await ratna.sees(notice("Kritis"))
+    await ratna.taps("Saya tangani")
+
+    await was_away(world, seconds=200)
+
+    assert UNANSWERED not in await sari.pushes()
 
 
 async def test_a_gap_within_which_the_break_came_asks_whether_to_go_on(world: World) -> None:
