@@ -16,6 +16,7 @@ from flows.events import (
     MessageClosed,
     MessageDue,
     PhoneHidden,
+    Purpose,
     SendsStopped,
     Spoke,
 )
@@ -68,8 +69,27 @@ def _while_active(situation: Situation, reply: Reply, pressed: Press) -> tuple[E
             return (for_level(situation, "same_hour"),)
         case Press.RETURN:
             return (for_level(situation, "general"),)
+        case Press.RESUME if _is_tap(reply) or _may_mean_safety(situation):
+            return (_behind_the_line(situation),)
         case _:
             return None
+
+
+def _may_mean_safety(situation: Situation) -> bool:
+    """ "Lanjut", typed: while a check-in asks something, "terus" may be an answer to that."""
+    is_asking = situation.talk is not None and situation.talk.asked is not None
+    is_asked = situation.is_safety_asked and situation.level is Level.OPEN
+    return is_asked and not is_asking
+
+
+def _behind_the_line(situation: Situation) -> MessageDue:
+    """The safety question, where it stands still and may be shown; else the door to a human. In
+    the place of the line whose button was tapped."""
+    if situation.level is Level.OPEN and situation.is_safety_asked:
+        shown = replace(say(situation, "safety"), purpose=Purpose.QUESTION)
+    else:
+        shown = for_level(situation, "general")
+    return replace(shown, in_place=True)
 
 
 def _door(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:

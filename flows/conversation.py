@@ -104,20 +104,22 @@ def remind(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Event, ...
 
 
 def ask_again(messages: Messages, talk: Talk, *, greeting: str) -> tuple[MessageDue, ...]:
-    """What the check-in shows, once more and below everything: a tap on it may have been lost.
+    """The check-in once more and below everything: a tap on it may have been lost. Nobody has
+    asked for this message, so a question that was open stands behind a button, as after a break.
     Where only the open line is left nothing has to be tapped."""
+    again = phrases.say(messages, "again").text
     match talk.state:
         case CheckinState.ASKED if talk.is_reminded:
             shown = phrases.say(messages, "reminder", {"waktu": greeting}, checkin=talk.id)
+            text = f"{shown.text}\n\n{again}"
         case CheckinState.ASKED:
             shown = phrases.opening(messages, talk, greeting=greeting)
-        case CheckinState.PAUSED:
+            text = f"{shown.text}\n\n{again}"
+        case CheckinState.PAUSED | CheckinState.OPEN if not talk.is_all_asked:
             shown = phrases.say(messages, "resume", checkin=talk.id)
-        case CheckinState.OPEN if not talk.is_all_asked:
-            shown = phrases.screen(messages, talk)
+            text = f"{again}\n\n{shown.text}"
         case _:
             return ()
-    text = f"{phrases.say(messages, 'again').text}\n\n{shown.text}"
     return (_shown(talk, replace(shown, text=text), moves=False, manner=Manner.AGAIN),)
 
 

@@ -60,13 +60,14 @@ class Message:
 class MessageDue:
     """Send `message`. With `checkin`, it becomes the message that shows this check-in:
     `moves` edits the one that is there, otherwise a new one is sent and the old keyboard removed.
-    """
+    `in_place` edits the message whose button was pressed."""
 
     message: Message
     manner: Manner
     purpose: Purpose
     checkin: CheckinId | None = None
     moves: bool = False
+    in_place: bool = False
     is_fleeting: bool = False  # consent: deleted after the answer
 
 

@@ -33,7 +33,8 @@ def ask_again(situation: Situation, talk: Talk) -> tuple[Event, ...]:
 
 
 def ask_safety_again(situation: Situation) -> tuple[Event, ...]:
-    """The same for the one question after hard words: a lost "Tidak aman" is the worst loss."""
+    """The same for the one question after hard words: a lost "Tidak aman" is the worst loss. On the
+    phone stands a line that anybody may read, and the question behind its button."""
     if situation.level is not Level.OPEN or not situation.is_safety_asked:
         return ()
     message = phrases.say(situation.content.messages, "safety_again")

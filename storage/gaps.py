@@ -1,14 +1,15 @@
 """Gaps: times in which Telegram's updates were not taken, or nothing that was due was done.
 
 Kept among the settings, by the system's time that no moved clock touches: so a gap spans a crash, a
-stop and a restore as well. One that has consequences stays until these are drawn.
+stop and a restore as well. One that has consequences stays until these are drawn. Whoever writes one
+locks its name before it is read: none is closed while another makes it wider.
 """
 
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage import settings
+from storage import locks, settings
 from storage.transaction import Tx
 
 LONG = timedelta(hours=1)
@@ -75,9 +76,15 @@ def received(tx: Tx, span: Span, *, offset: timedelta, lost_after: timedelta) ->
 def all_is_in(tx: Tx, *, at: datetime) -> None:
     """Whatever waited at Telegram in the last gap will be here by then, by the moved clock."""
     for name in (settings.MISSED, settings.OUTAGE):
-        gap = pending(tx, name)
-        if gap is not None and gap.due_at is None:
-            falls_due(tx, name, at=at)
+        if _is_coming_in(tx, name):
+            locks.named(tx, name)
+            if _is_coming_in(tx, name):
+                falls_due(tx, name, at=at)
+
+
+def _is_coming_in(tx: Tx, name: str) -> bool:
+    gap = pending(tx, name)
+    return gap is not None and gap.due_at is None
 
 
 def ticked(tx: Tx, span: Span, *, offset: timedelta) -> Gap | None:
@@ -87,6 +94,7 @@ def ticked(tx: Tx, span: Span, *, offset: timedelta) -> Gap | None:
 
 
 def _before(tx: Tx, mark: str, span: Span, offset: timedelta) -> Gap | None:
+    locks.named(tx, mark)  # nobody else finds the same gap
     before = [one for one in (alive_at(tx, mark), span.known) if one is not None]
     settings.write(tx, mark, span.ends.isoformat())
     if not before or max(before) >= span.begins:
@@ -120,6 +128,7 @@ def pending(tx: Tx, name: str) -> Gap | None:
 def widen(tx: Tx, name: str, gap: Gap) -> None:
     """Keep it under `name`. With one that still stands there it becomes one: nobody is asked, or
     told, twice. It is due when both are."""
+    locks.named(tx, name)
     other = pending(tx, name)
     if other is not None:
         gap = replace(
@@ -139,6 +148,7 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def falls_due(tx: Tx, name: str, *, at: datetime) -> None:
     """Its consequences are drawn at `at`, by the moved clock."""
+    locks.named(tx, name)
     gap = pending(tx, name)
     if gap is not None:
         _write(tx, name, replace(gap, due_at=at))
@@ -151,7 +161,7 @@ def begin_anew(tx: Tx) -> None:
 
 
 def close(tx: Tx, name: str) -> None:
-    """All that follows from it is done."""
+    """All that follows from it is done; so it was found by somebody who had locked it."""
     settings.forget(tx, name)
 
 

@@ -3,7 +3,7 @@
 SQLite has one writer, so there is nothing to lock. On PostgreSQL pieces run side by side, and
 without these two replies of one family would open two alerts. A use case locks before it reads
 what it decides on, always in one order, so that no two wait for each other: its row of the inbox,
-the chat, cases by their id, the strangers.
+the chat, cases by their id, the strangers, who can be reached.
 """
 
 import hashlib
@@ -73,6 +73,11 @@ def alerts(tx: Tx, *alert_ids: str) -> None:
 def strangers(tx: Tx) -> None:
     """Nobody else counts the alerts of strangers, or looks for their reading list."""
     named(tx, STRANGERS)
+
+
+def reach(tx: Tx) -> None:
+    """Nobody else finds that nobody can be reached, nor looks for what waits for somebody."""
+    named(tx, "reach")
 
 
 def named(tx: Tx, name: str) -> None:

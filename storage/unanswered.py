@@ -51,13 +51,14 @@ def checkins(tx: Tx, gap: Gap, *, only: str | None = None) -> tuple[Shown, ...]:
 
 
 def safety_questions(tx: Tx, gap: Gap, *, only: str | None = None) -> tuple[Shown, ...]:
-    """Of each family with an open alert about words, the last safety question, if it was there."""
+    """Of each family with an alert about words that nobody has taken, the last safety question, if
+    it was there. Whoever has taken it speaks with them."""
     about_words = exists().where(
         tables.facts.c.alert_id == a.c.id, tables.facts.c.evidence.is_not(None)
     )
     families = select(a.c.contact_id).where(
         a.c.contact_id.is_not(None),
-        a.c.state != AlertState.CLOSED,
+        a.c.state == AlertState.OPEN,
         a.c.kind.in_((AlertKind.ALERT, AlertKind.UNSURE_WORDS)),
         about_words,
     )
@@ -91,8 +92,9 @@ def _last_safety_question(tx: Tx, gap: Gap, contact: str) -> Shown | None:
 
 
 def _asks_about_safety(tx: Tx, row: Row[*tuple[Any, ...]]) -> bool:
+    """The question itself, or the line that it stands behind."""
     keys = [key for line in outbox.payload(tx, row.id).keys for key in line]
-    return any(key.act.get("press") == Press.UNSAFE for key in keys)
+    return any(key.act.get("press") in (Press.UNSAFE, Press.RESUME) for key in keys)
 
 
 def _is_answered(tx: Tx, contact: str, *, since: datetime) -> bool:

@@ -46,6 +46,7 @@ SUBJECTS: tuple[Subject, ...] = (
             told.without_reason,
             told.overdue,
             told.untold,
+            told.left_waiting,
             told.unheard,
             told.unsettled,
             told.unnotified,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bot.oversight.look import Finding, Found, Kept, Look, by_column, existing
 from flows.escalation import chain_from_json
 from flows.model import AlertState
-from storage import tables
+from storage import alerts, staff, tables
 from storage.hands import NOTICE
 from storage.transaction import Tx
 from storage.turns import State
@@ -36,7 +36,8 @@ def overdue(_: Tx, look: Look, rows: Sequence[Kept]) -> Found:
 
 
 def untold(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:
-    """An open alert that nobody was told of in this round, and nobody will be."""
+    """An open alert without a next step: nobody was told of it in this round, or its chain should
+    go on. One that waits for somebody to be reached is looked at by `left_waiting`."""
     rounds = _steps(tx, rows)
     for row in rows:
         if row.state != AlertState.OPEN or row.is_waiting or row.escalate_at is not None:
@@ -46,6 +47,21 @@ def untold(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:
             yield Finding(check="alert_untold", row=row.id)
         elif _goes_on(row, steps[-1].step):
             yield Finding(check="alert_stopped", row=row.id, detail={"step": steps[-1].step})
+
+
+def left_waiting(tx: Tx, look: Look, rows: Sequence[Kept]) -> Found:
+    """An open alert waits for somebody who can be reached, and somebody can."""
+    for row in rows:
+        if row.state != AlertState.OPEN or not row.is_waiting:
+            continue
+        alert = alerts.get(tx, row.id) if look.is_late(row.opened_at, PATIENCE) else None
+        if alert is None:
+            continue
+        reach = staff.reach(tx, alert.worker)
+        asked = {name for step in alert.chain.steps[alert.step :] for name in step.tell}
+        asked |= {"supervisor"} if "worker" in asked else set()
+        if any(reach.get(name) for name in asked):
+            yield Finding(check="alert_left_waiting", row=row.id)
 
 
 def unheard(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:

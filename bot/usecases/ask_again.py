@@ -52,8 +52,8 @@ def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
 def ask_again(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
     """One of those that `due` has named; somebody may have answered since."""
     gap = gaps.pending(tx, settings.MISSED)
-    if gap is None:
-        return
+    if gap is None or gap.due_at is None:
+        return  # closed already, or it has become longer since
     if row.startswith(REST):
         _rest(tx, gap, now=now)
     elif row.startswith(SAFETY):

@@ -77,5 +77,5 @@ def _reachable_again(tx: Tx, room: Room, kind: str, owner: str, *, now: datetime
     addresses.set_state(tx, kind, owner, "active")
     if kind == "staff":
         locks.alerts(tx, *chains.waiting(tx))
-        for waiting in chains.waiting(tx):
+        for waiting in ring.waiting(tx):
             ring.step(tx, room, waiting, now=now)

@@ -92,7 +92,7 @@ def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime)
     )
     post(tx, room, out, now=now)
     locks.alerts(tx, *chains.waiting(tx), *chains.asked_of(tx, who), *alerts.held_by(tx, who))
-    waiting = chains.waiting(tx)
+    waiting = ring.waiting(tx)
     for asked in (*chains.asked_of(tx, who), *alerts.held_by(tx, who)):
         if asked not in waiting:
             ring.show_to(tx, room, asked, who, cause=came.id, now=now)

@@ -57,12 +57,12 @@ def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
     return () if gap is None or moment is None or moment > now else (gap.name,)
 
 
-def report_outage(tx: Tx, room: Room, _: str, *, now: datetime) -> None:
+def report_outage(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
     """Tell every supervisor with a phone, or else the head; then it is over. At once at any hour,
     and without sound: what was delayed rings for itself."""
     gap = gaps.pending(tx, settings.OUTAGE)
-    if gap is None:
-        return
+    if gap is None or gap.due_at is None or gap.name != row:
+        return  # told already, or it has become longer since
     delayed, reach = delays.of(tx, gap), staff.reach(tx, None)
     people = reach["supervisor"] or reach["head"]
     for person in people:

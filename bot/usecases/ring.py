@@ -1,6 +1,7 @@
 """Let a chain do its next step: tell who is to be told, in rows, and say when it goes on."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,8 +11,9 @@ from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows import escalation
 from flows.definition import Chain, Step, Urgencies
+from flows.escalation import Advance
 from flows.model import AlertKind, AlertState, StaffId, Urgency
-from storage import addresses, alerts, chains, staff
+from storage import addresses, alerts, chains, locks, staff
 from storage.alerts import Alert
 from storage.hands import NOTICE
 from storage.outbox import Lane, Outgoing
@@ -50,14 +52,13 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     if alert.kind is AlertKind.UNSURE_WORDS and alert.step > 0:
         raise_to_critical(tx, room, alert, now=now)
         return
-    reach = staff.reach(tx, alert.worker)
-    chain = partial(escalation.advance, alert.chain, alert.step, working=working, timezone=zone)
-    advanced = chain(now=now, reach=reach)
+    chain = partial(
+        escalation.advance, alert.chain, alert.step, now=now, working=working, timezone=zone
+    )
+    advanced = _reaching(tx, alert, chain)
     if alert.kind is AlertKind.UNSURE_WORDS and not advanced.tell:
         raise_to_critical(tx, room, alert, now=now)
         return
-    if not advanced.tell:  # supervisors stand in for a worker without a phone, and for strangers
-        advanced = chain(now=now, reach={**reach, "worker": reach["supervisor"]})
     if not advanced.tell:
         log.error("nobody can be told", extra={"action": "alert_waits", "alert": alert.id})
     number = chains.times_told(tx, alert.id)
@@ -72,6 +73,15 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
         escalate_at=advanced.next_at,
         is_waiting=not advanced.tell,
     )
+
+
+def waiting(tx: Tx) -> tuple[str, ...]:
+    """What waits for somebody, for one who can be reached from now on: until the commit nothing
+    else begins to wait. Whoever asks has locked what waited so far."""
+    locks.reach(tx)
+    found = chains.waiting(tx)
+    locks.alerts(tx, *found)  # what began to wait since
+    return found
 
 
 def raise_to_critical(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> None:
@@ -136,6 +146,26 @@ def _notify(tx: Tx, room: Room, alert: Alert, person: StaffId, row: str, *, now:
         now=now,
         code=alert.code,
     )
+
+
+def _reaching(tx: Tx, alert: Alert, chain: Callable[..., Advance]) -> Advance:
+    """The step for those who can be reached. Before it is said that nobody can, it is looked
+    again: whoever comes within reach this moment is seen here, or sees there what waits."""
+    advanced = _for_anybody(tx, alert, chain)
+    if not advanced.tell:
+        locks.reach(tx)
+        advanced = _for_anybody(tx, alert, chain)
+    return advanced
+
+
+def _for_anybody(tx: Tx, alert: Alert, chain: Callable[..., Advance]) -> Advance:
+    """Supervisors stand in for a worker without a phone, and for strangers; unsure words that
+    nobody can be asked about ring instead."""
+    reach = staff.reach(tx, alert.worker)
+    advanced = chain(reach=reach)
+    if advanced.tell or alert.kind is AlertKind.UNSURE_WORDS:
+        return advanced
+    return chain(reach={**reach, "worker": reach["supervisor"]})
 
 
 def _zone(tx: Tx, room: Room, alert: Alert) -> str:

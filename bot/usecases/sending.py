@@ -38,9 +38,11 @@ def send(tx: Tx, room: Room, scene: Scene, due: MessageDue, number: int, *, now:
     """One message of a decision. Without a phone, or with nothing left to edit, nothing is sent."""
     kept = None if due.checkin is None else checkins.get(tx, due.checkin)
     shown = None if kept is None else kept.message
+    if due.in_place:
+        shown = scene.pressed_row
     # Late at B no new message comes, but what the check-in shows must not fall behind it.
     is_late = scene.level is Level.DISCREET and now > scene.at + PROMPT
-    edits = shown is not None and (due.moves or is_late)
+    edits = shown is not None and (due.moves or due.in_place or is_late)
     when = _when(scene, due, now, edits=edits)
     if scene.address is None or when is None or (due.manner is Manner.QUIET_EDIT and not edits):
         return

@@ -10,7 +10,8 @@ from tests.e2e.conftest import World
 from tests.e2e.outages import does_unheard, returns_after, time_passes, was_away
 from tests.e2e.scenes import CRITICAL, answers, labels_of, notice
 
-AGAIN = "saya tanya sekali lagi"
+AGAIN = "Maaf, Bapak/Ibu, saya kirim sekali lagi, ya."
+UNANSWERED = "Maaf, Bapak/Ibu. Ada satu hal yang belum sempat terjawab. Lanjutkan?"
 
 
 async def test_a_question_whose_tap_was_lost_is_asked_again_once_below_the_old_one(
@@ -26,11 +27,13 @@ async def test_a_question_whose_tap_was_lost_is_asked_again_once_below_the_old_o
     await returns_after(world, seconds=200)
 
     asked = await sari.last()
-    assert AGAIN in asked["text"] and "2/8\n" in asked["text"]
-    assert "3-4 hari" in labels_of(asked)
+    assert asked["text"] == f"{AGAIN}\n\nBelum selesai. Lanjutkan?"
+    assert labels_of(asked) == ["Lanjutkan"]
     assert labels_of(await sari.message(old["message_id"])) == []
     await was_away(world, seconds=100)  # no gap, and another start
     assert await sari.count(AGAIN) == 1
+    await sari.taps("Lanjutkan")
+    await sari.sees_last("2/8\n")
     await sari.taps("3-4 hari")
     await sari.sees_last("3/8")
     await sari.sees_nothing_of(AGAIN)  # the same message moves on
@@ -47,7 +50,7 @@ async def test_a_gap_that_is_still_there_after_a_crash_doubles_no_question(world
         await world.write(gaps.widen, settings.MISSED, gap)
         await world.forward(seconds=2)
 
-    assert len([text for text in await sari.pushes() if AGAIN in text]) == 1
+    assert await sari.count(AGAIN) == 1
     asked = await world.rows("select id from outbox where lane = 3 and verb = 'send'")
     assert [row.id.rpartition(":after_gap:")[2].partition(":")[0] for row in asked] == [gap.name]
     assert await world.rows("select name from settings where name = 'receiving_gap'") == []
@@ -84,13 +87,14 @@ async def test_what_stands_on_the_phone_is_what_comes_again(world: World) -> Non
 
     await was_away(world, seconds=151)
     opening = await sari.last()
-    assert AGAIN in opening["text"] and "8 pertanyaan pendek" in opening["text"]
+    assert opening["text"].startswith("Selamat pagi, Bapak/Ibu. Apa kabar minggu ini?")
+    assert opening["text"].endswith(f"\n\n{AGAIN}")
     assert labels_of(opening) == ["Mulai", "Nanti", "Telepon saya"]
 
     await world.forward(days=1)
     await was_away(world, seconds=200)
     reminder = await sari.last()
-    assert AGAIN in reminder["text"] and "Cukup tekan satu tombol saja" in reminder["text"]
+    assert reminder["text"].endswith(AGAIN) and "Cukup tekan satu tombol saja" in reminder["text"]
 
     await sari.taps("Telepon saya")
     await sari.writes("mulai")
@@ -123,7 +127,9 @@ async def test_at_night_it_waits_for_the_safe_hours_and_for_an_answer_until_then
     assert await world.rows("select name from settings where name = 'receiving_gap'") == []
 
 
-async def test_whether_it_is_safe_is_asked_again_for_a_tap_may_have_said_no(world: World) -> None:
+async def test_whether_it_is_safe_is_asked_again_behind_a_line_that_anybody_may_read(
+    world: World,
+) -> None:
     ratna = await world.staff("Ratna")
     sari = await world.enrolled(ratna, name="Sari")
     tuti = await world.enrolled(ratna, "K-0002", name="Tuti")
@@ -137,15 +143,32 @@ async def test_whether_it_is_safe_is_asked_again_for_a_tap_may_have_said_no(worl
     await returns_after(world, seconds=200)
 
     asked = await sari.last()
-    assert AGAIN in asked["text"] and "Apakah saat ini aman?" in asked["text"]
-    assert labels_of(asked) == ["Aman", "Tidak aman", "Belum tahu", "Bantuan"]
+    assert asked["text"] == UNANSWERED
+    assert labels_of(asked) == ["Lanjutkan"]
     assert labels_of(await sari.message(old["message_id"])) == []
-    assert not [text for text in await tuti.pushes() if AGAIN in text]
+    assert UNANSWERED not in await tuti.pushes()
+    await sari.taps("Lanjutkan")
+    await sari.sees_last("Apakah saat ini aman?")
+    shown = await sari.last()
+    assert shown["message_id"] == asked["message_id"]
+    assert labels_of(shown) == ["Aman", "Tidak aman", "Belum tahu", "Bantuan"]
     await sari.taps("Tidak aman")
     await sari.sees_last("Mohon utamakan keselamatan")
     await ratna.sees(notice("Kritis"))
     await was_away(world, seconds=200)
-    assert len([text for text in await sari.pushes() if AGAIN in text]) == 1
+    assert (await sari.pushes()).count(UNANSWERED) == 1
+
+
+async def test_whom_staff_speak_with_is_not_asked_again_whether_it_is_safe(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.enrolled(ratna)
+    await sari.writes(CRITICAL)
+    await ratna.sees(notice("Kritis"))
+    await ratna.taps("Saya tangani")
+
+    await was_away(world, seconds=200)
+
+    assert UNANSWERED not in await sari.pushes()
 
 
 async def test_a_gap_within_which_the_break_came_asks_whether_to_go_on(world: World) -> None:

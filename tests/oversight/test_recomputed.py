@@ -178,6 +178,10 @@ def test_a_plan_that_the_programme_does_not_give_is_named(
         ({"escalate_at": timedelta(minutes=-6)}, "alert_overdue"),
         ({"escalate_at": None}, "alert_stopped"),
         ({"escalate_at": None, "round": 4}, "alert_untold"),
+        (
+            {"escalate_at": None, "is_waiting": True, "opened_at": timedelta(minutes=-6)},
+            "alert_left_waiting",
+        ),
         ({"state": "acknowledged"}, "alert_unowned"),
         ({"state": "closed"}, "alert_without_outcome"),
     ],
