@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows.programme import next_safe
 from storage import leases, locks, tables
-from storage.errors import SubjectErased
+from storage.errors import KeyFileOutdated, SubjectErased
 from storage.hands import (
     QUIET,
     Claimed,
@@ -50,7 +50,8 @@ def claim(
     """Take up to `limit` rows of the `lanes` (first and last), one a chat, and mark them `sending`.
 
     Chats (by hash) that are `resting` get no new message, those that are `paused` no call. A row
-    that cannot be read is dead, whatever is wrong with it, and the others go on."""
+    that cannot be read is dead, whatever is wrong with it, and the others go on; one whose key is
+    not in the key file yet is left where it is."""
     # One at a time: beside each other two claims would find the same chat idle.
     locks.named(tx, CLAIMING)
     asked = {
@@ -85,6 +86,8 @@ def _try_to_take(
         return None if _is_closed(tx, row, now) else _take(tx, row, lease, resting, until)
     except SQLAlchemyError:
         raise  # the database's fault, not the row's
+    except KeyFileOutdated:
+        return None  # the key file's: it waits, and the vault has told of it
     except Exception as error:
         _close_unreadable(tx, row, error)
         return None

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import tables
+from storage.errors import KeyFileOutdated
 from storage.hands import Kept, is_alert, payload_of, root_of
 from storage.lasting import Lasting
 from storage.outbox import DOUBT, PAYLOAD, as_json
@@ -36,7 +37,10 @@ def revive(tx: Tx, *, now: datetime, wall: datetime, mark: str) -> None:
         if row.is_gone or (row.expires_at is not None and row.expires_at <= now):
             change(tx, o, *same, retry_at=None)
             continue
-        words = _marked(tx, row, mark) if is_alert(row.lane, row.kind) else {}
+        try:
+            words = _marked(tx, row, mark) if is_alert(row.lane, row.kind) else {}
+        except KeyFileOutdated:
+            continue  # it waits on
         change(tx, o, *same, state=State.PENDING, retry_at=None, **words)
 
 
@@ -67,7 +71,7 @@ def _marked(tx: Tx, row: Kept, mark: str) -> dict[str, object]:
         sealed = tx.vault.seal(
             tx, row.subject, PAYLOAD, row.id, as_json(replace(payload, text=text))
         )
-    except SQLAlchemyError:
+    except (SQLAlchemyError, KeyFileOutdated):
         raise
     except Exception:
         return {}  # `claim` closes it, and says why

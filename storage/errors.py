@@ -258,6 +258,11 @@ class KeyUnknown(SealError):
         self.key_id = key_id
 
 
+class KeyFileOutdated(KeyUnknown):
+    """The key file is not the one by which this was wrapped, as where keys were changed on another
+    machine: nothing is damaged, and nothing may be given up for it. It waits for the file."""
+
+
 class Tampered(SealError):
     """What is stored is not what was sealed there: trust nothing of the row, tell the operator."""
 

@@ -8,6 +8,7 @@ Each subject (`case:...`, `contact:...`, `staff:...`, `centre`) has a data key o
 """
 
 import hmac
+import logging
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -21,10 +22,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Executable, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.errors import KeyFileError, KeyUnknown, SubjectErased, Tampered
+from storage.errors import KeyFileError, KeyFileOutdated, KeyUnknown, SubjectErased, Tampered
 from storage.keyring import KEY_BYTES, KeyRing
 from storage.lasting import Found, Lasting
 from storage.tables import data_keys, erasures, settings
+
+log = logging.getLogger(__name__)
 
 FORMAT = b"\x01"
 NONCE_BYTES = 12
@@ -83,6 +86,7 @@ class Vault:
         self.seal_key = hmac.digest(ring.index_key, SEALS, "sha256")  # which never changes
         self._wrapping = {key_id: AESGCM(key) for key_id, key in ring.keys.items()}
         self._lock = Lock()
+        self._missing: set[str] = set()
         self._erasures = 0
         self._ciphers: dict[str, AESGCM] = {}
 
@@ -91,7 +95,7 @@ class Vault:
         return self.seal_bytes(tx, subject, column, row, text.encode("utf-8", LENIENT))
 
     def open(self, tx: Transaction, subject: str, column: str, row: str, sealed: bytes) -> str:
-        """Decrypt. Raises SubjectErased, KeyUnknown or Tampered."""
+        """Decrypt. Raises SubjectErased, KeyUnknown (KeyFileOutdated) or Tampered."""
         return self.open_bytes(tx, subject, column, row, sealed).decode("utf-8", LENIENT)
 
     def seal_bytes(
@@ -203,12 +207,22 @@ class Vault:
         return key
 
     def _wrapping_key(self, subject: str, key_id: str) -> AESGCM:
-        """A key that is not known may have come to the key file since. Raises KeyUnknown."""
+        """A key that is not known may have come to the key file since. Raises KeyFileOutdated."""
         if key_id not in self._wrapping:
             self._reload()
         if key_id not in self._wrapping:
-            raise KeyUnknown(subject, key_id)
+            self._tell_missing(key_id)
+            raise KeyFileOutdated(subject, key_id)
         return self._wrapping[key_id]
+
+    def _tell_missing(self, key_id: str) -> None:
+        """Once: what needs it comes again and again until the file is there."""
+        with self._lock:
+            is_told = key_id in self._missing
+            self._missing.add(key_id)
+        if not is_told:
+            extra = {"action": "key_unknown", "row": key_id}
+            log.error("the key file lacks a key; what it wraps has to wait for it", extra=extra)
 
     def _reload(self) -> None:
         """Keys that were known stay so: another thread may be about to use one."""

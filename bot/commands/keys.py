@@ -1,6 +1,6 @@
 """kabar keys: the keys of the key file, and their change. No key is ever shown."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -24,12 +24,14 @@ WARNING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """`left` is how many data keys could not be wrapped anew; `dropped` keys left the file."""
+    """`left` is how many data keys could not be wrapped anew; `dropped` keys left the file, and
+    `prepared` is one that is to wrap next."""
 
     current: str
-    rewrapped: int
-    left: int
-    dropped: tuple[str, ...]
+    rewrapped: int = 0
+    left: int = 0
+    dropped: tuple[str, ...] = ()
+    prepared: str | None = None
 
 
 @app.command("list")
@@ -55,29 +57,52 @@ def rotate(
         bool,
         typer.Option("--drop-old", help="Take keys that wrap nothing any more out of the file."),
     ] = False,
+    prepare: Annotated[
+        bool,
+        typer.Option("--prepare", help="Only put the new key into the file, to be copied first."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Wrap all data keys by a new key, while `kabar run` works; a rotation that was broken off is
     ended instead."""
+    if prepare and drop_old:
+        desk.fail("First --prepare, then without it, then --drop-old. Nothing was changed.")
     with desk.refusing():
         path = config.load().key_file
         with KeyRing.held(path):
-            done = _rotate(path, drops_old=drop_old)
-    answer = {
-        "current": done.current,
-        "rewrapped": done.rewrapped,
-        "left": done.left,
-        "dropped": list(done.dropped),
-    }
-    text = f"Key {done.current} wraps now; {done.rewrapped} data keys were wrapped anew."
-    if done.dropped:
-        text += f"\nDropped from the key file: {', '.join(done.dropped)}. {WARNING}"
-    desk.show(answer, as_json=as_json, text=text)
+            done = _prepare(path) if prepare else _rotate(path, drops_old=drop_old)
+    answer = {**asdict(done), "dropped": list(done.dropped)}
+    desk.show(answer, as_json=as_json, text=_told(done))
     if done.left:
         desk.fail(
             f"{done.left} data keys could not be wrapped anew, see the lines above, so no key was"
             " dropped. Compare database and key file with the last backup."
         )
+
+
+def _told(done: Rotated) -> str:
+    if done.prepared is not None:
+        return (
+            f"Key {done.prepared} is in the key file, and {done.current} still wraps. Copy the file"
+            " to wherever `kabar run` has a copy of its own, then say `kabar keys rotate`."
+        )
+    text = f"Key {done.current} wraps now; {done.rewrapped} data keys were wrapped anew."
+    if done.dropped:
+        text += f"\nDropped from the key file: {', '.join(done.dropped)}. {WARNING}"
+    return text
+
+
+def _prepare(path: Path) -> Rotated:
+    """That the key of now goes on wrapping is written down first: whoever reads the new file, as
+    after a restart, would else wrap by a key that others do not have yet."""
+    ring = KeyRing.load(path)
+    with desk.database() as database:
+        used = database.read_now(rotation.usage)
+        wrapping = used.announced or ring.current
+        if not used.is_unfinished(ring):
+            database.write_now(rotation.announce, wrapping)
+    ring = _begun(path, used, drops_old=False)
+    return Rotated(current=wrapping, prepared=ring.current)
 
 
 def _rotate(path: Path, *, drops_old: bool) -> Rotated:

@@ -1,7 +1,8 @@
 """Takes rows from the inbox, the oldest of each chat first, and feeds them to the dispatcher.
 
 A row is marked handled in the transaction of its use case. One that fails is tried again; after
-three times it is dead and the chat goes on. Where the database was busy, nothing has failed."""
+three times it is dead and the chat goes on. Where the database was busy, or the key file is not
+the one that belongs to it now, nothing has failed."""
 
 import asyncio
 import json
@@ -23,7 +24,7 @@ from bot.usecases.room import Room
 from bot.waypoints import Pass, nothing
 from storage import addresses, inbox
 from storage.database import Database
-from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed
+from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed, KeyFileOutdated
 from storage.inbox import Unhandled
 from storage.transaction import Tx
 
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 ROUTED = ("message", "edited_message", "callback_query", "my_chat_member")
 """Only these are parsed: of a kind it does not know, aiogram would print the whole update."""
-NOT_NOW = (DatabaseBusy, CommitFailed)
+NOT_NOW = (DatabaseBusy, CommitFailed, KeyFileOutdated)
 AGAIN_S = 0.5  # until the database is asked again
 WAYS = (give_up_in_time, give_up_unnamed, give_up_unseen)
 """To count a failure, the fullest first."""
@@ -95,12 +96,13 @@ class Worker:
         return await self._database.read(_waiting, busy)
 
     async def _handle(self, row: Unhandled, who: str) -> bool:
-        """False where the database was not ready for it: the row comes again as it is."""
+        """False where the database or the key file was not ready for it: the row comes again as it
+        is."""
         try:
             await self._try(row, who)
         except NOT_NOW as error:
             extra = {"action": "update_put_off", "row": row.id, "error": type(error).__name__}
-            log.warning("an update has to wait for the database", extra=extra)
+            log.warning("an update has to wait for the database or its keys", extra=extra)
             return False
         return True
 

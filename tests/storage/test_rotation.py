@@ -1,6 +1,7 @@
 """Keys are changed while others work, and a crash at any point leaves something to go on from."""
 
 import json
+import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -74,6 +75,7 @@ def test_old_key_then_both_then_the_new_one_alone(
         "rewrapped": 0,
         "left": 0,
         "dropped": [old.current],
+        "prepared": None,
     }
     assert set(new.keys) == {new.current} and new.current == first["current"]
     assert new.index_key == old.index_key
@@ -192,6 +194,7 @@ def test_a_damaged_data_key_keeps_the_old_key_in_the_file(
             "rewrapped": 1,
             "left": 1,
             "dropped": [],
+            "prepared": None,
         }
         assert len(KeyRing.load(path).keys) == 2
         assert database.read_now(opened, BUDI, sealed) == BUDI
@@ -257,3 +260,41 @@ def test_the_file_of_another_centre_is_not_taken_for_a_newer_one(
             running.write_now(seal, SITI)
 
         assert running.vault.fingerprint("chat", "1") == chat
+
+
+def test_with_copies_of_the_key_file_a_new_key_is_known_everywhere_before_it_wraps(
+    kabar: Kabar, database_url: str, path: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "elsewhere" / "kabar.key"
+    copy.parent.mkdir()
+    shutil.copy(path, copy)
+    old = KeyRing.load(copy)
+    with Database(database_url, vault_keys=old) as elsewhere:
+        sealed = elsewhere.write_now(seal, SITI)
+
+        prepared = kabar("keys", "rotate", "--prepare")
+        again = kabar("keys", "rotate", "--prepare")
+        with Database(database_url, vault_keys=KeyRing.load(path)) as here:
+            from_here = here.write_now(seal, BUDI)
+        assert elsewhere.read_now(opened, BUDI, from_here) == BUDI
+        assert set(wrapped_by(elsewhere)) == {old.current}
+
+        shutil.copy(path, copy)
+        done = kabar("keys", "rotate")
+        with Database(database_url, vault_keys=KeyRing.load(path)) as here:
+            from_here = here.write_now(seal, WATI)
+        assert elsewhere.read_now(opened, WATI, from_here) == WATI
+    with Database(database_url, vault_keys=KeyRing.load(copy)) as restarted:
+        assert restarted.read_now(opened, SITI, sealed) == SITI
+    assert prepared["current"] == again["current"] == old.current
+    assert prepared["prepared"] == again["prepared"] == done["current"] != old.current
+    assert (prepared["rewrapped"], done["rewrapped"], done["prepared"]) == (0, 2, None)
+
+
+def test_a_key_is_not_prepared_and_dropped_at_once(kabar: Kabar, path: Path) -> None:
+    before = path.read_bytes()
+
+    done = CliRunner().invoke(app, ["keys", "rotate", "--prepare", "--drop-old"])
+
+    assert done.exit_code == 1 and "First --prepare" in done.output
+    assert path.read_bytes() == before

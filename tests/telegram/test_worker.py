@@ -22,7 +22,7 @@ from bot.usecases import enrol
 from bot.usecases.room import Room
 from flows import loader, warning_signs
 from flows.model import CaseId, Level, Role
-from storage import addresses, inbox, tables
+from storage import addresses, inbox, rotation, tables
 from storage.database import Database, Tx
 from storage.errors import CommitFailed, DatabaseBusy
 from storage.inbox import Arrived
@@ -237,3 +237,31 @@ async def test_what_is_in_hand_is_finished_before_the_next_may_drain(centre: Cen
         await draining
 
     assert await centre.rows() == {1: ("done", 0), 2: ("new", 0)}
+
+
+async def test_a_key_file_without_the_new_key_costs_an_update_nothing(
+    centre: Centre, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = centre.folder / "kabar.keys"
+    new = KeyRing.load(file).with_new_key()
+    await centre.enrols(SARI)
+    with Database(f"sqlite:///{centre.folder}/kabar.db", vault_keys=new) as elsewhere:
+        elsewhere.write_now(changed, new.current)
+    await centre.gets(1, SARI)
+    await centre.gets(2, STRANGER)
+
+    draining = asyncio.ensure_future(centre.worker.drain())
+    await centre.until(lambda: put_off(caplog) > 1 or draining.done())
+    waiting = await centre.rows()
+    new.save(file)
+    await draining
+
+    assert waiting == {1: ("new", 0), 2: ("done", 0)}
+    assert await centre.rows() == {1: ("done", 0), 2: ("done", 0)}
+    assert ("alert:4242:1", None) not in await centre.alerts()  # that it was given up
+
+
+def changed(tx: Tx, current: str) -> None:
+    """Keys of people are wrapped anew; nobody has them in memory, as after a restart."""
+    rotation.rewrap(tx, current, after="centre")
+    tx.vault.destroy(tx, "contact:nobody", now=SystemClock().now())

@@ -25,8 +25,13 @@ MARK = " (ulang)"
 class Post:
     """An outbox, and the hand of one process in it."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, database: Database, url: str = "", ring: KeyRing | None = None) -> None:
+        self.database, self.url, self.ring = database, url, ring
+
+    def reopens(self, ring: KeyRing) -> None:
+        """A program with this key file goes on."""
+        self.database.close()
+        self.database, self.ring = Database(self.url, vault_keys=ring), ring
 
     def put(self, row: str, *, to: str = SARI, text: str = "Halo", **more: object) -> str:
         payload = more.pop("payload", Payload(text=text))
@@ -162,7 +167,9 @@ def post(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Post]:
         fresh(request, request.param, tmp_path) as url,
         Database(url, vault_keys=ring) as database,
     ):
-        yield Post(database)
+        post = Post(database, url, ring)
+        yield post
+        post.database.close()
 
 
 @pytest.fixture
