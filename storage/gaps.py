@@ -1,8 +1,8 @@
 """Gaps: times in which Telegram's updates were not taken, or nothing that was due was done.
 
 Kept among the settings, by the system's time that no moved clock touches: so a gap spans a crash, a
-stop and a restore as well. One that has consequences stays until these are drawn. Whoever writes one
-locks its name before it is read: none is closed while another makes it wider.
+stop and a restore as well. One that has consequences stays until these are drawn. Whoever writes
+one locks its name before it is read: none is closed while another makes it wider.
 """
 
 import json
