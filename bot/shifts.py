@@ -50,8 +50,9 @@ class Shift:
 
     @property
     def stands_by(self) -> bool:
-        """Has it asked, and is it another's?"""
-        return self._has_asked and self._held is None
+        """Has it asked lately, and is it another's? A database that is away answers nobody."""
+        is_fresh = self._clock.monotonic() - self._asked_at < WORTH_S
+        return self._has_asked and self._held is None and is_fresh
 
     @property
     def is_mine(self) -> bool:

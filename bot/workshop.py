@@ -20,6 +20,7 @@ from bot.usecases.room import Room
 from bot.working import Working
 from flows import loader, warning_signs
 from storage import contents, gaps
+from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,10 @@ class Workshop:
     async def _is_received(self) -> bool:
         if not self.stands_by(Role.RECEIVING):
             return self._receiving.is_live
-        alive_at = await self._base.database.read(gaps.alive_at)
+        try:
+            alive_at = await self._base.database.read(gaps.alive_at)
+        except StorageError:
+            return False  # without a database nothing is well
         return alive_at is not None and self._base.clock.wall() - alive_at < HEARD_LATELY
 
     @property
