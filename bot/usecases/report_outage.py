@@ -30,8 +30,8 @@ from storage.transaction import Tx
 log = logging.getLogger(__name__)
 
 TOLD = Text(
-    "Kabar did not run from {start} to {end}. Delayed: {checkins} check-ins, {notices} notices, "
-    "{written} messages from families, {others} other messages."
+    "Kabar took no messages from {start} to {end}. Delayed: {checkins} check-ins, {notices} "
+    "notices, {written} messages from families, {others} other messages."
 )
 HEARD_LATELY = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=10)
