@@ -109,6 +109,13 @@ def owners(tx: Tx, hashed: str) -> tuple[tuple[str, str], ...]:
     return tuple((row.owner_kind, row.owner_id) for row in rows)
 
 
+def hashes(tx: Tx, owner_kind: str) -> dict[str, str]:
+    """The chat of everybody of this kind who may be written to, by owner."""
+    known = select(_a.c.owner_id, _a.c.address_hash)
+    mine = (_a.c.owner_kind == owner_kind, _a.c.state != "closed")
+    return {row.owner_id: row.address_hash for row in tx.execute(known.where(*mine))}
+
+
 def set_state(tx: Tx, owner_kind: str, owner_id: str, state: str) -> None:
     """active, blocked or closed."""
     a = tables.addresses

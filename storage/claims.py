@@ -50,8 +50,7 @@ def claim(
     """Take up to `limit` rows of the `lanes` (first and last), one a chat, and mark them `sending`.
 
     Chats (by hash) that are `resting` get no new message, those that are `paused` no call. A row
-    that cannot be read is dead, whatever is wrong with it, and the others go on; one whose key is
-    not in the key file yet is left where it is."""
+    that cannot be read is dead, or waits where the key file lacks its key; the others go on."""
     # One at a time: beside each other two claims would find the same chat idle.
     locks.named(tx, CLAIMING)
     asked = {

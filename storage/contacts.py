@@ -1,6 +1,6 @@
 """The adults who may be written to for a case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -83,6 +83,11 @@ def get(tx: Tx, contact: str) -> Contact | None:
     return None if row is None else _contact(tx, row)
 
 
+def unopened(tx: Tx) -> tuple[Contact, ...]:
+    """Everybody, without what is sealed: for what must be told of whoever was erased, too."""
+    return tuple(_plain(row) for row in tx.execute(select(tables.contacts)))
+
+
 def of_case(tx: Tx, case: CaseId) -> tuple[Contact, ...]:
     """The contacts of a case, oldest first."""
     c = tables.contacts
@@ -150,12 +155,16 @@ def _sealed(tx: Tx, contact: ContactId, column: str, text: str | None) -> bytes 
 
 
 def _contact(tx: Tx, row: Row[*tuple[Any, ...]]) -> Contact:
-    contact, duress = ContactId(row.id), None
-    if row.duress_word is not None:
-        column = "contacts.duress_word"
-        duress = tx.vault.open(tx, subject(contact), column, contact, row.duress_word)
+    contact = _plain(row)
+    if row.duress_word is None:
+        return contact
+    column, who = "contacts.duress_word", subject(contact.id)
+    return replace(contact, duress_word=tx.vault.open(tx, who, column, contact.id, row.duress_word))
+
+
+def _plain(row: Row[*tuple[Any, ...]]) -> Contact:
     return Contact(
-        id=contact,
+        id=ContactId(row.id),
         case=CaseId(row.case_id),
         state=ContactState(row.state),
         level=Level(row.level),
@@ -168,7 +177,7 @@ def _contact(tx: Tx, row: Row[*tuple[Any, ...]]) -> Contact:
         language=row.language,
         consented_at=row.consented_at,
         last_spoken_at=row.last_spoken_at,
-        duress_word=duress,
+        duress_word=None,
         has_phone=row.phone_hash is not None,
         consent_part=row.consent_part,
     )

@@ -16,7 +16,7 @@ LATE = timedelta(minutes=5)
 MESSAGES = ("message", "edited_message")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Delayed:
     """Messages that were due in an outage and went out late or not yet, by kind; and what families
     wrote in it."""

@@ -55,8 +55,7 @@ def keep(tx: Tx, row: str, detail: Mapping[str, str | int | None], *, now: datet
     return change(tx, f, *again, detail=text, found_at=now, cleared_at=None) == 1
 
 
-def clear(tx: Tx, seen: Collection[str], *, now: datetime) -> None:
-    """Everything has been looked at: what was not seen any more is mended."""
-    gone = [one.id for one in open_(tx) if one.id not in seen]
-    for row in gone:
-        change(tx, f, f.c.id == row, cleared_at=now)
+def clear(tx: Tx, mended: Collection[str], *, now: datetime) -> None:
+    """These were looked for again and are not amiss any more."""
+    for row in sorted(mended):
+        change(tx, f, f.c.id == row, f.c.cleared_at.is_(None), cleared_at=now)

@@ -31,7 +31,9 @@ class Gap:
     """`begins` and `ends` are by the system's time, and `offset` is what the moved clock had on top
     of it. `due_at` is by the moved clock: when its consequences may be drawn, None until then.
 
-    `checkins` and `steps` were due in it and not done, as far as nothing ticked."""
+    `checkins` and `steps` were due in it and not done, as far as nothing ticked. Its consequences
+    may take several pieces: `after` is how far they are drawn, `later_at` when the earliest of
+    those that were passed over may be."""
 
     begins: datetime
     ends: datetime
@@ -39,6 +41,8 @@ class Gap:
     due_at: datetime | None = None
     checkins: int = 0
     steps: int = 0
+    after: str = ""
+    later_at: datetime | None = None
 
     @property
     def since(self) -> datetime:
@@ -114,15 +118,20 @@ def pending(tx: Tx, name: str) -> Gap | None:
     if found is None:
         return None
     raw = json.loads(found)
-    due_at = raw["due_at"]
     return Gap(
         begins=datetime.fromisoformat(raw["begins"]),
         ends=datetime.fromisoformat(raw["ends"]),
         offset=timedelta(seconds=raw["offset_s"]),
-        due_at=None if due_at is None else datetime.fromisoformat(due_at),
+        due_at=_moment(raw["due_at"]),
         checkins=raw["checkins"],
         steps=raw["steps"],
+        after=raw.get("after", ""),
+        later_at=_moment(raw.get("later_at")),
     )
+
+
+def _moment(kept: str | None) -> datetime | None:
+    return None if kept is None else datetime.fromisoformat(kept)
 
 
 def widen(tx: Tx, name: str, gap: Gap) -> None:
@@ -147,11 +156,18 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
 
 
 def falls_due(tx: Tx, name: str, *, at: datetime) -> None:
-    """Its consequences are drawn at `at`, by the moved clock."""
+    """Its consequences are drawn at `at`, by the moved clock, all of them from the start."""
     locks.named(tx, name)
     gap = pending(tx, name)
     if gap is not None:
-        _write(tx, name, replace(gap, due_at=at))
+        _write(tx, name, replace(gap, due_at=at, after="", later_at=None))
+
+
+def goes_on(tx: Tx, name: str, *, after: str, later_at: datetime | None) -> None:
+    """Its consequences are drawn up to `after`; whoever says so has locked it."""
+    gap = pending(tx, name)
+    if gap is not None:
+        _write(tx, name, replace(gap, after=after, later_at=later_at))
 
 
 def begin_anew(tx: Tx) -> None:
@@ -173,5 +189,7 @@ def _write(tx: Tx, name: str, gap: Gap) -> None:
         "due_at": None if gap.due_at is None else gap.due_at.isoformat(),
         "checkins": gap.checkins,
         "steps": gap.steps,
+        "after": gap.after,
+        "later_at": None if gap.later_at is None else gap.later_at.isoformat(),
     }
     settings.write(tx, name, json.dumps(raw))

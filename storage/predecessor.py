@@ -1,5 +1,5 @@
 """What a database that is about to be replaced still tells: who was erased, who has written since
-the backup, who asked for silence since."""
+the backup, who asked for silence since, who has another phone, and which check-ins are over."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,13 +27,23 @@ SILENT = (
 class Family:
     """A case from which words came that the backup does not hold.
 
-    `newest` is None where nobody can tell; `is_missing`: the backup does not know the case at all.
+    `newest` is None where nobody can tell; `is_missing`: the backup does not know the case at all;
+    `is_relinked`: another phone was linked, and nobody is written to until it is again.
     """
 
     code: str
     words: int = 0
     newest: datetime | None = None
     is_missing: bool = False
+    is_relinked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """Where a contact is written to, None where nowhere, and how far the linking of it has come."""
+
+    chat_hash: str | None
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,8 @@ class Before:
     erased: Mapping[str, datetime] = field(default_factory=dict)
     families: tuple[Family, ...] = ()
     careful: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    phones: Mapping[str, Phone] = field(default_factory=dict)
+    ended: frozenset[str] = frozenset()  # check-ins that were over by then
     clock_offset_s: float = 0.0
     centre: datetime | None = None  # when the centre's own data key was made
 
@@ -62,7 +74,7 @@ def holds_rows(connection: Connection) -> bool:
 
 def look(connection: Connection, header: Header) -> Before:
     """Ask it everything; it must be of the step that this program knows."""
-    e, c, s = tables.erasures, tables.contacts, tables.settings
+    e, c, k, s = tables.erasures, tables.contacts, tables.checkins, tables.settings
     careful = or_(c.c.state.in_(SILENT), c.c.level != Level.OPEN)
     offset = connection.scalar(select(s.c.value).where(s.c.name == CLOCK_OFFSET))
     return Before(
@@ -72,6 +84,8 @@ def look(connection: Connection, header: Header) -> Before:
             row.id: (row.state, row.level)
             for row in connection.execute(select(c.c.id, c.c.state, c.c.level).where(careful))
         },
+        phones=_phones(connection),
+        ended=frozenset(connection.scalars(select(k.c.id).where(k.c.ended_at > header.at))),
         clock_offset_s=float(offset or 0),
         centre=centre_of(connection),
     )
@@ -82,6 +96,15 @@ def centre_of(connection: Connection) -> datetime | None:
     d = tables.data_keys
     found: datetime | None = connection.scalar(select(d.c.created_at).where(d.c.subject == CENTRE))
     return found
+
+
+def _phones(connection: Connection) -> dict[str, Phone]:
+    c, a = tables.contacts, tables.addresses
+    mine = (a.c.owner_id == c.c.id) & (a.c.owner_kind == "contact") & (a.c.state != "closed")
+    rows = connection.execute(
+        select(c.c.id, c.c.state, a.c.address_hash).outerjoin_from(c, a, mine)
+    )
+    return {row.id: Phone(chat_hash=row.address_hash, state=row.state) for row in rows}
 
 
 def _families(connection: Connection, header: Header) -> tuple[Family, ...]:

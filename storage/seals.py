@@ -108,16 +108,28 @@ def deleted(tx: "Tx", *, after: str | None, limit: int) -> tuple[tuple[Broken, .
     start, values = ("", []) if after is None else (f"WHERE row > {_mark(tx)}", [after])
     found = _run(tx, f"SELECT row FROM seals {start} ORDER BY row LIMIT {limit}", values)
     names = [str(row[0]) for row in found]
+    return _lost(tx, names), names[-1] if names else None
+
+
+def still_deleted(tx: "Tx", names: Sequence[str]) -> tuple[Broken, ...]:
+    """Of these seals, those that are there and whose row is not."""
+    found: list[str] = []
+    for some in _portions(names):
+        there = _run(tx, f"SELECT row FROM seals WHERE row {_among(tx, len(some))}", some)
+        found += [str(row[0]) for row in there]
+    return _lost(tx, found)
+
+
+def _lost(tx: "Tx", names: Iterable[str]) -> tuple[Broken, ...]:
     by_table: defaultdict[str, list[str]] = defaultdict(list)
     for name in names:
         table, _, row = name.partition(":")
         by_table[table].append(row)
-    lost = tuple(
+    return tuple(
         Broken(how="deleted", table=table, row=row)
         for table, rows in by_table.items()
         for row in _missing(tx, table, rows)
     )
-    return lost, names[-1] if names else None
 
 
 def compare(tx: "Tx", table: str, rows: Iterable[object]) -> tuple[Broken, ...]:

@@ -34,9 +34,19 @@ class Shown:
     has_written: bool
 
 
-def checkins(tx: Tx, gap: Gap, *, only: str | None = None) -> tuple[Shown, ...]:
-    """Open check-ins of level A that show the same as at the end of the gap, oldest first."""
-    query = (
+def checkins(tx: Tx, gap: Gap, *, after: str = "", limit: int) -> tuple[Shown, ...]:
+    """Open check-ins of level A that show the same as at the end of the gap: a page of them, behind
+    the check-in `after`."""
+    return _found(tx, _checkins(gap).where(c.c.id > after).limit(limit))
+
+
+def checkin(tx: Tx, gap: Gap, checkin: str) -> Shown | None:
+    """This one, if it is one of these."""
+    return next(iter(_found(tx, _checkins(gap).where(c.c.id == checkin))), None)
+
+
+def _checkins(gap: Gap) -> Select[*tuple[Any, ...]]:
+    return (
         select(o.c.id, o.c.chat_hash, c.c.contact_id, c.c.id.label("checkin"))
         .join(c, c.c.message == o.c.id)
         .where(
@@ -47,26 +57,31 @@ def checkins(tx: Tx, gap: Gap, *, only: str | None = None) -> tuple[Shown, ...]:
         )
         .order_by(c.c.id)
     )
-    return _found(tx, query if only is None else query.where(c.c.id == only))
 
 
-def safety_questions(tx: Tx, gap: Gap, *, only: str | None = None) -> tuple[Shown, ...]:
-    """Of each family with an alert about words that nobody has taken, the last safety question, if
-    it was there. Whoever has taken it speaks with them."""
+def families(tx: Tx, *, after: str = "", limit: int) -> tuple[str, ...]:
+    """Contacts with an alert about words that nobody has taken: a page, behind `after`. Whoever
+    has taken one speaks with them."""
+    query = _families().where(a.c.contact_id > after).distinct().order_by(a.c.contact_id)
+    return tuple(tx.execute(query.limit(limit)).scalars())
+
+
+def safety_question(tx: Tx, gap: Gap, contact: str) -> Shown | None:
+    """The last one of such a family, if it was there."""
+    is_one = tx.execute(_families().where(a.c.contact_id == contact).limit(1)).first() is not None
+    return _last_safety_question(tx, gap, contact) if is_one else None
+
+
+def _families() -> Select[tuple[str]]:
     about_words = exists().where(
         tables.facts.c.alert_id == a.c.id, tables.facts.c.evidence.is_not(None)
     )
-    families = select(a.c.contact_id).where(
+    return select(a.c.contact_id).where(
         a.c.contact_id.is_not(None),
         a.c.state == AlertState.OPEN,
         a.c.kind.in_((AlertKind.ALERT, AlertKind.UNSURE_WORDS)),
         about_words,
     )
-    if only is not None:
-        families = families.where(a.c.contact_id == only)
-    contacts = tx.execute(families.distinct().order_by(a.c.contact_id)).scalars().all()
-    found = [_last_safety_question(tx, gap, one) for one in contacts]
-    return tuple(one for one in found if one is not None)
 
 
 def _last_safety_question(tx: Tx, gap: Gap, contact: str) -> Shown | None:

@@ -141,6 +141,7 @@ def _answer(done: Restored) -> dict[str, object]:
             "words": one.words if done.is_known else None,
             "newest": None if one.newest is None else one.newest.isoformat(),
             "is_missing": one.is_missing,
+            "is_relinked": one.is_relinked,
         }
         for one in done.aftermath.families
     ]
@@ -151,6 +152,7 @@ def _answer(done: Restored) -> dict[str, object]:
         "kept": done.aftermath.kept,
         "cancelled": done.aftermath.cancelled,
         "quieted": done.aftermath.quieted,
+        "left_out": done.aftermath.left_out,
         "families_are_known": done.is_known,
         "families": families,
         "old_file": None if done.old_file is None else str(done.old_file),
@@ -163,14 +165,15 @@ def _told(done: Restored) -> str:
         f"Restored: {sum(done.rows.values())} rows as of {at}.",
         f"Erased again: {after.erased}. Notices that go out again: {after.kept}. Messages that may"
         f" have been sent since and are not sent again: {after.cancelled}. Contacts who are written"
-        f" to with more care, as they or staff have asked since: {after.quieted}.",
+        f" to with more care, as they or staff have asked since: {after.quieted}. Check-ins that"
+        f" may have been asked since and are not asked again: {after.left_out}.",
     ]
     if done.old_file is not None:
         lines.append(f"The database that stood here is {done.old_file}.")
     if done.is_known and not after.families:
         lines.append("No family has written since.")
     elif done.is_known:
-        lines.append("Words came since that are not here. Have these families called:")
+        lines.append("Words or links came since that are not here. Have these families called:")
     else:
         lines.append(f"Nobody can tell who has written or stopped since {at}. Have all called:")
     return "\n".join([*lines, *(_line(one) for one in after.families)])
@@ -179,6 +182,6 @@ def _told(done: Restored) -> str:
 def _line(family: Family) -> str:
     newest = "" if family.newest is None else f", the newest {family.newest:%Y-%m-%d %H:%M} UTC"
     words = f"  {family.words} since{newest}" if family.words else ""
-    return (
-        f"  {family.code}{words}{'  (the case is not in the backup)' if family.is_missing else ''}"
-    )
+    missing = "  (the case is not in the backup)" if family.is_missing else ""
+    relinked = "  (linked anew since: invite again)" if family.is_relinked else ""
+    return f"  {family.code}{words}{missing}{relinked}"

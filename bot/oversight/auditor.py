@@ -13,7 +13,17 @@ from datetime import datetime
 from bot.clock import SystemClock
 from bot.oversight.look import Finding, Look
 from bot.oversight.report import report
-from bot.oversight.rounds import AROUND, LIVE, PASS_S, Journey, walk
+from bot.oversight.rounds import (
+    AROUND,
+    GONE,
+    GONE_S,
+    LIVE,
+    PASS_S,
+    Journey,
+    Place,
+    revisit,
+    walk,
+)
 from bot.usecases.room import Room
 from storage import findings
 from storage.database import Database
@@ -24,6 +34,7 @@ log = logging.getLogger(__name__)
 EVERY_S = 60.0
 STALE_S = 180.0  # an audit older than that proves nothing
 PAUSE_S = 0.02  # between two slices: whoever writes has the processor first
+AGAIN = 20  # places of one pass at which is looked whether what was found there is mended
 MOST = 500  # findings of one pass; a table that is gone would bring one a row
 
 
@@ -42,7 +53,8 @@ class Auditor:
         self._database, self._room, self._clock = database, room, clock
         self._one_at_a_time = asyncio.Lock()
         self._since, self._looked_at = clock.now(), clock.wall()
-        self._around = Journey(AROUND)
+        self._around, self._gone = Journey(AROUND), Journey(GONE)
+        self._places: dict[tuple[str, str], Place] = {}  # by finding and table
         self._seen: set[str] = set()  # on the way around that is under way
         self._is_large = False
         self._ended_at: float | None = None
@@ -94,6 +106,9 @@ class Auditor:
         found: list[Finding] = []
         if self._is_large:
             await self._walk(Journey(LIVE), found, limit_s=float("inf"))
+            if self._gone.is_over:
+                self._gone = Journey(GONE)
+            await self._walk(self._gone, found, limit_s=GONE_S)
         if self._around.is_over:
             self._around, self._seen = Journey(AROUND), set()
         await self._walk(self._around, found, limit_s=PASS_S)
@@ -106,34 +121,46 @@ class Auditor:
         while not journey.is_over and spent_s < limit_s:
             if spent_s:
                 await asyncio.sleep(PAUSE_S)
-            look = Look(
-                room=self._room,
-                now=self._clock.now(),
-                wall=self._clock.wall(),
-                since=self._since,
-            )
-            done = await self._database.read(walk, journey, look, self._clock.monotonic)
+            done = await self._database.read(walk, journey, self._look(), self._clock.monotonic)
             spent_s += done.spent_s or PAUSE_S
             found += done.found
+            self._places |= done.places
+
+    def _look(self) -> Look:
+        now, wall = self._clock.now(), self._clock.wall()
+        return Look(room=self._room, now=now, wall=wall, since=self._since)
 
     async def _keep(self, seen: Seen) -> None:
         """Written only where something is new or mended: mostly there is nothing to write."""
         known = {one.id for one in await self._database.read(findings.open_)}
         new = [one for one in seen.found if one.id not in known][:MOST]
-        mended = seen.is_whole and bool(known - self._seen)
+        mended = await self._mended(known, seen)
         if new or mended:
             now = self._clock.now()
-            whole = frozenset(self._seen) if seen.is_whole else None
-            await self._database.write(_write, self._room, tuple(new), whole, now=now)
+            await self._database.write(_write, self._room, tuple(new), mended, now=now)
         self._open = await self._database.read(findings.count)
+
+    async def _mended(self, known: set[str], seen: Seen) -> frozenset[str]:
+        """What is not there any more where it was found: nobody waits for a whole way around to be
+        believed. And once all has been looked at, whatever was not seen on the way."""
+        found = {one.id for one in seen.found}
+        mine = {key: at for key, at in self._places.items() if key[0] in known | found}
+        self._places = mine
+        again = list(dict.fromkeys(at for (one, _), at in mine.items() if one not in found))
+        amiss = set[str]()
+        for place in again[:AGAIN]:
+            amiss |= await self._database.read(revisit, self._look(), place)
+        looked = {one for (one, _), at in mine.items() if at in again[:AGAIN]}
+        left = {one for (one, _), at in mine.items() if at in again[AGAIN:]}
+        unseen = known - self._seen if seen.is_whole else set[str]()
+        return frozenset((unseen | (looked & known) - left) - found - amiss)
 
 
 def _write(
-    tx: Tx, room: Room, new: tuple[Finding, ...], whole: frozenset[str] | None, *, now: datetime
+    tx: Tx, room: Room, new: tuple[Finding, ...], mended: frozenset[str], *, now: datetime
 ) -> None:
     unknown = [one for one in new if findings.keep(tx, one.id, one.detail, now=now)]
-    if whole is not None:
-        findings.clear(tx, whole, now=now)
+    findings.clear(tx, mended, now=now)
     if unknown:
         report(tx, room, unknown[0].id, len(unknown), now=now)
         tx.after_commit(lambda: _log(unknown))

@@ -6,11 +6,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 
 from bot.oversight.look import Finding, Found, Kept, Look, by_column
-from bot.usecases.room import kept_programme
 from flows.definition import Programme
 from flows.model import ContactState, Risk, SafeHours
 from flows.programme import cadence_days, first_due, local, next_due
 from storage import contacts, tables
+from storage.programmes import kept_programme
 from storage.transaction import Tx
 
 PATIENCE = timedelta(minutes=5)

@@ -1,7 +1,8 @@
 """Which rows a pass looks at, in which order, a page at a time.
 
 A small centre is looked at whole in every pass. Where that takes too long, each pass looks at what
-is live and what is new, and goes on around all the rest from where the last one stopped.
+is live, what is new and for some rows that are gone, and goes on around all the rest from where the
+last one stopped.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from storage.transaction import Tx
 
 SLICE_S = 0.012  # work in one transaction of a reader, and the page it is at; then there is a pause
 PASS_S = 4.0  # work of one pass
+GONE_S = 0.5  # of that, for rows that are gone
 PAGE = 40  # rows looked at together: few enough for a slice to end in time
 
 
@@ -28,8 +30,23 @@ class Part:
     is_live: bool = False
 
 
+_NONE: frozenset[str] = frozenset()
 AROUND = (*(Part(subject=one) for one in SUBJECTS), Part(subject=None))
+GONE = (Part(subject=None),)
 LIVE = tuple(Part(subject=one, is_live=True) for one in SUBJECTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something was found: rows of a table by their keys, or (None) seals by their names."""
+
+    subject: Subject | None
+    keys: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        """Of its table."""
+        return "seals" if self.subject is None else self.subject.table.name
 
 
 @dataclass(slots=True)
@@ -44,14 +61,14 @@ class Journey:
     def is_over(self) -> bool:
         return self.number >= len(self.parts)
 
-    def step(self, tx: Tx, look: Look) -> tuple[Finding, ...]:
+    def step(self, tx: Tx, look: Look) -> tuple[tuple[Finding, ...], Place]:
         """Look at one page and go on behind it."""
         part = self.parts[self.number]
-        found, last = _page(tx, look, part, self.after)
+        found, place, last = _page(tx, look, part, self.after)
         self.after = last
         if last is None:
             self.number += 1
-        return found
+        return found, place
 
 
 @dataclass(slots=True)
@@ -59,6 +76,7 @@ class Slice:
     """What one transaction came to."""
 
     found: list[Finding] = field(default_factory=list)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
     spent_s: float = 0.0
 
 
@@ -66,23 +84,35 @@ def walk(tx: Tx, journey: Journey, look: Look, seconds: Callable[[], float]) -> 
     """Go on for as long as a slice may take."""
     begun, done = seconds(), Slice()
     while not journey.is_over:
-        done.found += journey.step(tx, look)
+        found, place = journey.step(tx, look)
+        done.found += found
+        done.places |= {(one.id, place.name): place for one in found}
         done.spent_s = seconds() - begun
         if done.spent_s >= SLICE_S:
             break
     return done
 
 
-def _page(tx: Tx, look: Look, part: Part, after: Any) -> tuple[tuple[Finding, ...], Any]:
-    """One page of a part, and the last key in it; None where the part is done."""
-    if part.subject is None:
+def revisit(tx: Tx, look: Look, place: Place) -> frozenset[str]:
+    """What is amiss there now, by the ids of findings."""
+    if place.subject is None:
+        return frozenset(of_seal(one).id for one in seals.still_deleted(tx, place.keys))
+    key = place.subject.table.c[place.subject.key]
+    rows = tx.execute(select(place.subject.table).where(key.in_(place.keys)).order_by(key)).all()
+    return frozenset(one.id for one in look_at(tx, look, place.subject, rows)) if rows else _NONE
+
+
+def _page(tx: Tx, look: Look, part: Part, after: Any) -> tuple[tuple[Finding, ...], Place, Any]:
+    """One page of a part, where it is, and the last key in it; None where the part is done."""
+    subject = part.subject
+    if subject is None:
         broken, last = seals.deleted(tx, after=after, limit=PAGE * 5)
-        return tuple(map(of_seal, broken)), last
-    rows = list(_rows(tx, part, part.subject, after))
-    if not rows:
-        return (), None
-    found = look_at(tx, look, part.subject, rows)
-    return found, rows[-1]._mapping[part.subject.key] if len(rows) == PAGE else None
+        names = tuple(f"{one.table}:{one.row}" for one in broken)
+        return tuple(map(of_seal, broken)), Place(subject=None, keys=names), last
+    rows = list(_rows(tx, part, subject, after))
+    place = Place(subject=subject, keys=tuple(row._mapping[subject.key] for row in rows))
+    found = look_at(tx, look, subject, rows) if rows else ()
+    return found, place, place.keys[-1] if len(rows) == PAGE else None
 
 
 def _rows(tx: Tx, part: Part, subject: Subject, after: Any) -> Iterator[Kept]:

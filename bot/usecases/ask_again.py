@@ -5,10 +5,8 @@ its end, so a crash on the way neither loses one nor doubles it.
 """
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from bot.usecases import gather, sending
 from bot.usecases.record import record
@@ -26,27 +24,36 @@ from storage.unanswered import Shown
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200  # in one pass: alerts must not wait behind them
-SAFETY, REST = "safety:", "gap:"
+AT_ONCE = 50  # looked at in one piece: alerts must not wait behind them
+SAFETY, CHECKIN, REST = "safety:", "checkin:", "gap"
 A_MOMENT = timedelta(seconds=5)  # until what somebody has just written is handled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """A question to ask again, `name` says which, from `at` on."""
+class _Piece:
+    """A page of those who may have to be asked again; `after` is where the next one begins, None
+    behind the last."""
 
-    name: str
-    at: datetime
+    shown: tuple[Shown, ...]
+    after: str | None
 
 
 def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
-    """What may be asked again now: `safety:` with a contact, or a check-in. Once there is nothing,
-    the gap itself, to be closed or left until the next of them may be written to."""
+    """What may be asked again now, of one piece: `safety:` with a contact, or a check-in. Then the
+    step to the next piece: all that takes time is done here, where nothing is written."""
     gap = gaps.pending(tx, settings.MISSED)
     if gap is None or gap.due_at is None or gap.due_at > now:
         return ()
-    ready = (one.name for one in _wanted(tx, gap, now=now) if one.at <= now)
-    return tuple(islice(ready, AT_ONCE)) or (f"{REST}{gap.name}",)
+    piece = _piece(tx, gap)
+    ready, later = [], [] if gap.later_at is None else [gap.later_at]
+    for shown in piece.shown:
+        at = _may_be_asked_at(tx, shown, now=now)
+        if at is not None and at <= now:
+            ready.append(shown.checkin or f"{SAFETY}{shown.contact}")
+        elif at is not None:
+            later.append(at)
+    then = min(later).isoformat() if later else ""
+    return (*ready, "|".join((REST, gap.name, piece.after or "", then)))
 
 
 def ask_again(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
@@ -54,13 +61,15 @@ def ask_again(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
     gap = gaps.pending(tx, settings.MISSED)
     if gap is None or gap.due_at is None:
         return  # closed already, or it has become longer since
-    if row.startswith(REST):
-        _rest(tx, gap, now=now)
+    if row.startswith(f"{REST}|"):
+        _go_on(tx, gap, row)
     elif row.startswith(SAFETY):
-        for shown in unanswered.safety_questions(tx, gap, only=row.removeprefix(SAFETY)):
+        shown = unanswered.safety_question(tx, gap, row.removeprefix(SAFETY))
+        if shown is not None:
             _ask_safety(tx, room, shown, gap, now=now)
     else:
-        for shown in unanswered.checkins(tx, gap, only=row):
+        shown = unanswered.checkin(tx, gap, row)
+        if shown is not None:
             _ask_checkin(tx, room, shown, gap, now=now)
 
 
@@ -68,14 +77,15 @@ def lock(tx: Tx, row: str) -> None:
     """Nobody else decides about this family meanwhile, nor asks the same again."""
     if row.startswith(SAFETY):
         locks.contact(tx, row.removeprefix(SAFETY))
-    elif not row.startswith(REST):
+    elif not row.startswith(f"{REST}|"):
         locks.checkin(tx, row)
     locks.named(tx, settings.MISSED)
 
 
-def put_off(tx: Tx, _: str, *, now: datetime, until: datetime) -> None:
-    """One of them has failed; the others are done by now."""
-    gaps.falls_due(tx, settings.MISSED, at=until)
+def put_off(tx: Tx, row: str, *, now: datetime, until: datetime) -> None:
+    """A family that failed is passed over: the others must not be looked at again for it."""
+    if row.startswith(f"{REST}|"):
+        gaps.falls_due(tx, settings.MISSED, at=until)
 
 
 def next_moment(tx: Tx) -> datetime | None:
@@ -84,16 +94,32 @@ def next_moment(tx: Tx) -> datetime | None:
     return None if gap is None else gap.due_at
 
 
-def _wanted(tx: Tx, gap: Gap, *, now: datetime) -> Iterator[_Wanted]:
+def _piece(tx: Tx, gap: Gap) -> _Piece:
     """The safety questions first: they go out before others of the same chat."""
-    for shown in unanswered.safety_questions(tx, gap):
-        at = _may_be_asked_at(tx, shown, now=now)
-        if at is not None:
-            yield _Wanted(name=f"{SAFETY}{shown.contact}", at=at)
-    for shown in unanswered.checkins(tx, gap):
-        at = _may_be_asked_at(tx, shown, now=now)
-        if at is not None and shown.checkin is not None:
-            yield _Wanted(name=shown.checkin, at=at)
+    if not gap.after.startswith(CHECKIN):
+        who = unanswered.families(tx, after=gap.after.removeprefix(SAFETY), limit=AT_ONCE)
+        asked = [unanswered.safety_question(tx, gap, one) for one in who]
+        after = f"{SAFETY}{who[-1]}" if len(who) == AT_ONCE else CHECKIN
+        return _Piece(shown=tuple(one for one in asked if one is not None), after=after)
+    last = gap.after.removeprefix(CHECKIN)
+    shown = unanswered.checkins(tx, gap, after=last, limit=AT_ONCE)
+    is_over = len(shown) < AT_ONCE
+    return _Piece(shown=shown, after=None if is_over else f"{CHECKIN}{shown[-1].checkin}")
+
+
+def _go_on(tx: Tx, gap: Gap, row: str) -> None:
+    """A piece is done. After the last one the gap waits for the next who may be asked, or is
+    over."""
+    _, name, after, then = row.split("|")
+    later = datetime.fromisoformat(then) if then else None
+    if name != gap.name:
+        return
+    if after:
+        gaps.goes_on(tx, settings.MISSED, after=after, later_at=later)
+    elif later is not None:
+        gaps.falls_due(tx, settings.MISSED, at=later)
+    else:
+        gaps.close(tx, settings.MISSED)
 
 
 def _may_be_asked_at(tx: Tx, shown: Shown, *, now: datetime) -> datetime | None:
@@ -140,11 +166,3 @@ def _ask_safety(tx: Tx, room: Room, shown: Shown, gap: Gap, *, now: datetime) ->
     scene = scene_of(tx, situation, cause=cause, at=now)
     record(tx, room, scene, lapses.ask_safety_again(situation), now=now)
     sending.unkeyboard(tx, room, scene, shown.row, now=now)
-
-
-def _rest(tx: Tx, gap: Gap, *, now: datetime) -> None:
-    moments = [one.at for one in _wanted(tx, gap, now=now)]
-    if moments:
-        gaps.falls_due(tx, settings.MISSED, at=min(moments))
-    else:
-        gaps.close(tx, settings.MISSED)

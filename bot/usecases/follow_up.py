@@ -10,16 +10,16 @@ from bot.usecases import gather
 from bot.usecases.fall_back import fall_back
 from bot.usecases.moments import EXPIRES_AFTER
 from bot.usecases.record import record
-from bot.usecases.room import Room, kept_programme
+from bot.usecases.room import Room
 from bot.usecases.scene import scene_of
 from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
 from flows.model import CheckinState, Contact, ContactState, Level, MessageId
-from flows.programme import effective_level, in_safe_hours, local, next_safe, plan_after
+from flows.programme import effective_level, in_safe_hours, next_safe
 from flows.situation import Situation
 from flows.wording import fill
-from storage import addresses, cases, checkins, contacts
+from storage import addresses, cases, checkins, contacts, programmes
 from storage.checkins import Kept
 from storage.transaction import Tx
 
@@ -47,7 +47,7 @@ def plan_checkin(tx: Tx, room: Room, contact_id: str, *, now: datetime) -> None:
             level=level,
             planned_at=planned_at,
         )
-    following = _following(tx, contact, planned_at, now=now)
+    following = programmes.following(tx, contact, planned_at, now=now)
     contacts.update(tx, contact.id, next_due_at=following)
 
 
@@ -132,14 +132,6 @@ def _asking_level(contact: Contact, *, now: datetime) -> Level | None:
     """A or B; at C and D nothing is sent and staff call."""
     level = effective_level(contact, now=now)
     return level if level in (Level.OPEN, Level.DISCREET) else None
-
-
-def _following(tx: Tx, contact: Contact, planned_at: datetime, *, now: datetime) -> datetime | None:
-    case = cases.get(tx, contact.case)
-    programme = kept_programme(tx, cases.programme_version(tx, case.id))
-    consented_at = contact.consented_at or planned_at
-    since = case.left_on or local(consented_at, contact.hours.timezone).date()
-    return plan_after(planned_at, programme, case.risk, since=since, hours=contact.hours, now=now)
 
 
 def _next_day(tx: Tx, room: Room, kept: Kept) -> str | None:

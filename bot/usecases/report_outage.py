@@ -1,7 +1,7 @@
 """After an outage of over an hour supervisors are told once what was delayed: figures, no names."""
 
 import logging
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 
 from bot.texts import Text
@@ -30,8 +30,8 @@ from storage.transaction import Tx
 log = logging.getLogger(__name__)
 
 TOLD = Text(
-    "Kabar did not run from {start} to {end}. Delayed: {checkins} check-ins, {notices} notices, "
-    "{written} messages from families, {others} other messages."
+    "Kabar took no messages from {start} to {end}. Delayed: {checkins} check-ins, {notices} "
+    "notices, {written} messages from families, {others} other messages."
 )
 HEARD_LATELY = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=10)
@@ -52,18 +52,22 @@ def note_ticking(tx: Tx, *, known: datetime | None, now: datetime, wall: datetim
 
 
 def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
-    """The outage that may be told of: once Telegram is heard again, and all that waited is in."""
+    """The outage that may be told of: once Telegram is heard again, and all that waited is in.
+    With its figures: rows are counted here, where nothing is written."""
     moment, gap = next_moment(tx, now=now), gaps.pending(tx, settings.OUTAGE)
-    return () if gap is None or moment is None or moment > now else (gap.name,)
+    if gap is None or moment is None or moment > now:
+        return ()
+    return ("|".join((gap.name, *map(str, astuple(delays.of(tx, gap))))),)
 
 
 def report_outage(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
     """Tell every supervisor with a phone, or else the head; then it is over. At once at any hour,
     and without sound: what was delayed rings for itself."""
+    name, *counted = row.split("|")
     gap = gaps.pending(tx, settings.OUTAGE)
-    if gap is None or gap.due_at is None or gap.name != row:
+    if gap is None or gap.due_at is None or gap.name != name:
         return  # told already, or it has become longer since
-    delayed, reach = delays.of(tx, gap), staff.reach(tx, None)
+    delayed, reach = Delayed(*map(int, counted)), staff.reach(tx, None)
     people = reach["supervisor"] or reach["head"]
     for person in people:
         found, address = staff.get(tx, person), addresses.of(tx, "staff", person)

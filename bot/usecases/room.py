@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.definition import Checkin, Content, Programme
-from flows.loader import load_checkin, load_programme
+from flows.definition import Checkin, Content
+from flows.loader import load_checkin
 from flows.warning_signs import Detector
 from storage import contents
 from storage.transaction import Tx
 
 _CHECKINS: dict[str, Checkin] = {}
-_PROGRAMMES: dict[str, Programme] = {}
 """Kept files by their version, which is the hash of their text: none is ever out of date."""
 
 
@@ -43,15 +42,6 @@ def kept_checkin(tx: Tx, version: str) -> Checkin:
     if found is None:
         name, body = contents.body(tx, version)
         found = _CHECKINS[version] = load_checkin(body, name)
-    return found
-
-
-def kept_programme(tx: Tx, version: str) -> Programme:
-    """A programme in the version that a case started with."""
-    found = _PROGRAMMES.get(version)
-    if found is None:
-        name, body = contents.body(tx, version)
-        found = _PROGRAMMES[version] = load_programme(body, name)
     return found
 
 

@@ -8,7 +8,7 @@ from tests.e2e.conftest import World
 from tests.e2e.outages import returns_after, time_passes, was_away
 from tests.e2e.scenes import CRITICAL, wrote
 
-TOLD = "Kabar tidak berjalan dari"
+TOLD = "Kabar tidak menerima pesan dari"
 
 
 async def test_supervisors_read_once_what_was_delayed(world: World) -> None:

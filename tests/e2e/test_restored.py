@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.clock import clock_for_command
-from flows.model import Role
+from bot.usecases import enrol
+from flows.model import Level, Role
 from storage import backup, restore
 from storage.database import Database
 from storage.keyring import KeyRing
 from storage.restore import Restored, Wish
 from storage.transaction import Tx
-from tests.e2e.conftest import World
+from tests.e2e.conftest import Phone, World
 from tests.e2e.scenes import CRITICAL, notice, takes, taps_all
 
 
@@ -94,3 +95,52 @@ async def test_after_a_restore_nobody_is_asked_twice_and_alerts_still_reach_staf
     stopped = await wati.pushes()
     await world.forward(days=8)
     assert await wati.pushes() == stopped
+
+
+async def test_at_b_a_check_in_that_fell_due_since_is_left_out_and_the_next_one_comes(
+    reopened: list[Database], world: World, tmp_path: Path
+) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.enrolled(ratna, "K-1", name="Sari", level=Level.DISCREET)
+    await world.enrolled(ratna, "K-2", name="Wati", level=Level.DISCREET)
+    operator = Operator(world, tmp_path, reopened)
+    await operator.saves()
+    greeted = len(await sari.pushes())
+    await world.until(9, 1, days=1)
+    before = await sari.pushes()
+    assert len(before) > greeted  # she was asked, and nothing here will know of it
+
+    done = await operator.restores()
+    await world.forward(days=1, hours=2)
+
+    assert await sari.pushes() == before
+    assert done.aftermath.left_out == 2
+    await world.forward(days=7)
+    assert len(await sari.pushes()) > len(before)
+
+
+async def test_after_a_restore_nothing_goes_to_a_phone_that_was_given_up_since(
+    reopened: list[Database], world: World, tmp_path: Path
+) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.enrolled(ratna, "K-1", name="Sari")
+    operator = Operator(world, tmp_path, reopened)
+    await operator.saves()
+    await moves_to(world, sari.owner_id, await world.meets("Sari yang baru"))
+    before = await sari.pushes()
+
+    done = await operator.restores()
+    await world.forward(days=8)
+
+    assert [(one.code, one.is_relinked) for one in done.aftermath.families] == [("K-1", True)]
+    assert await sari.pushes() == before
+
+
+async def moves_to(world: World, contact: str, phone: Phone) -> None:
+    """She opens a new link on another phone."""
+
+    def invite(tx: Tx) -> str:
+        now = clock_for_command(tx, world.settings).now()
+        return enrol.invite_contact(tx, contact, now=now).token or ""
+
+    await phone.opens(await asyncio.to_thread(world.database.write_now, invite))

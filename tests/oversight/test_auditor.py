@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -15,7 +16,7 @@ from bot.oversight.auditor import Auditor
 from bot.oversight.look import Look
 from bot.oversight.rounds import AROUND, Journey, walk
 from bot.oversight.whole import BROKEN
-from storage import tables
+from storage import findings, tables
 from tests.oversight.centres import Centre, StandingClock
 
 
@@ -60,6 +61,53 @@ async def test_a_large_centre_is_seen_in_part_and_whole_after_a_while(centre: Ce
     live, old = f"finding:row_altered:alerts:{rings}", f"finding:row_altered:checkins:{done}"
     assert live in seen[0]
     assert old in seen[-1]
+
+
+async def large(centre: Centre) -> Auditor:
+    """One whose first pass did not come to an end."""
+    clock = TiredClock(centre.clock.offset)
+    clock.at = centre.now
+    looking = Auditor(centre.database, centre.room, clock)
+    await looking.look()
+    return looking
+
+
+def amiss(centre: Centre) -> set[str]:
+    return {one.id for one in centre.database.read_now(findings.open_)}
+
+
+async def test_at_a_large_centre_a_row_that_is_gone_is_missed_in_the_next_pass(
+    centre: Centre,
+) -> None:
+    looking = await large(centre)
+    (done,) = centre.ids(tables.checkins, tables.checkins.c.state == "finished")
+
+    centre.by_hand("DELETE FROM checkins WHERE id = %s", done)
+    await looking.look()
+
+    assert f"finding:row_deleted:checkins:{done}" in amiss(centre)
+
+
+async def test_at_a_large_centre_what_is_mended_is_believed_in_the_next_pass(
+    centre: Centre,
+) -> None:
+    looking = await large(centre)
+    (done,) = centre.ids(tables.checkins, tables.checkins.c.state == "finished")
+    (band,) = centre.rows(select(tables.checkins.c.band).where(tables.checkins.c.id == done))
+    change = "UPDATE checkins SET band = %s WHERE id = %s"
+    named = f"finding:row_altered:checkins:{done}"
+
+    for _ in range(3):
+        centre.by_hand(change, "biasa", done)
+        for _ in range(8):
+            await looking.look()
+            if named in amiss(centre):
+                break
+        await looking.look()
+        assert named in amiss(centre), "also where this pass does not come by"
+        centre.by_hand(change, band[0], done)
+        await looking.look()
+        assert named not in amiss(centre)
 
 
 def test_operations_say_what_to_do_about_every_check() -> None:

@@ -1,19 +1,24 @@
 """A finding in the running program: log, figures, heartbeat, a word to staff, within one tick."""
 
 import asyncio
+from datetime import timedelta
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from bot.http.heartbeat import Heartbeat
 from bot.oversight.auditor import Auditor
+from bot.oversight.outgoing import OPERATOR
 from flows.model import Role
+from storage import tables
+from storage.outbox import PAYLOAD, from_json
 from tests.e2e.conftest import World, on_both
 from tests.e2e.scenes import CRITICAL
 from tests.oversight.centres import Centre
+from tests.oversight.conftest import DEWI
 
 
 def by_hand(url: str, statement: str) -> None:
@@ -84,3 +89,19 @@ async def test_a_finding_holds_the_heartbeat_until_it_is_mended(centre: Centre) 
             counts.append(beats)
 
     assert counts == [0, 1, 1, 2]
+
+
+async def test_what_is_found_while_a_message_waits_brings_no_second_one(centre: Centre) -> None:
+    centre.staff(DEWI, Role.SUPERVISOR)
+    auditor = Auditor(centre.database, centre.room, centre.clock)
+    o = tables.outbox
+
+    for change in ("cases SET risk = 'high'", "contacts SET district = 'Garut'"):
+        centre.by_hand(f"UPDATE {change}")
+        await auditor.look()
+
+    (told,) = centre.rows(select(o).where(o.c.kind == OPERATOR))
+    said = from_json(centre.database.read_now(lambda tx: tx.vault.open(
+        tx, told.subject, PAYLOAD, told.id, told.payload)))  # fmt: skip
+    assert said.is_silent
+    assert told.expires_at == centre.now + timedelta(days=1)

@@ -1,0 +1,128 @@
+"""What fell due between a backup and its restore, and may have been done by what was lost: nobody
+is asked or reminded a second time, except at level A, where asking again does no harm."""
+
+from collections.abc import Iterator, Mapping, Set
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select
+
+from flows.model import CheckinState, Contact, ContactId, ContactState, Level
+from flows.programme import effective_level
+from storage import addresses, cases, checkins, contacts, programmes, tables
+from storage.rows import change
+from storage.transaction import Tx
+from storage.turns import State, Verb
+
+RESTORED = "restored"  # the error of a row that may have been sent by what was lost
+STALE = timedelta(days=5)  # nobody is asked last week's questions
+ASKS_AT = (Level.OPEN, Level.DISCREET)
+OVER: dict[str, object] = {"state": CheckinState.CANCELLED, **dict.fromkeys(checkins.MOMENTS)}
+
+Waiting = Row[*tuple[Any, ...]]
+c, o = tables.checkins, tables.outbox
+
+
+def openings(tx: Tx, *, now: datetime) -> tuple[str, ...]:
+    """Messages that first show a check-in, and may be sent twice: those of level A."""
+    people = _people(tx)
+    shown = tx.execute(select(c).where(c.c.state == CheckinState.ASKED, c.c.message.is_not(None)))
+    return tuple(row.message for row in shown if _may_ask_twice(people, row, now))
+
+
+def settle(tx: Tx, ended: Set[str], *, now: datetime) -> int:
+    """How many check-ins are not asked (again)? `ended` are those of which it is known that they
+    were over."""
+    people, chats = _people(tx), addresses.hashes(tx, "contact")
+    over = [row.id for row in _unanswered(tx) if _is_over(tx, people, row, ended, now)]
+    for checkin in over:
+        _end(tx, checkin, now=now)
+    change(tx, c, c.c.remind_at.is_not(None), remind_at=None)
+    return len(over) + sum(_replan(tx, one, chats.get(one.id), now=now) for one in people.values())
+
+
+def _people(tx: Tx) -> Mapping[str, Contact]:
+    return {one.id: one for one in contacts.unopened(tx)}
+
+
+def _unanswered(tx: Tx) -> tuple[Waiting, ...]:
+    states = (CheckinState.DUE, CheckinState.ASKED)
+    return tuple(tx.execute(select(c).where(c.c.state.in_(states)).order_by(c.c.id)))
+
+
+def _may_ask_twice(people: Mapping[str, Contact], row: Waiting, now: datetime) -> bool:
+    """What was shown at A, or is going to be."""
+    is_open = effective_level(people[row.contact_id], now=now) is Level.OPEN
+    return is_open and (row.state == CheckinState.DUE or row.level == Level.OPEN)
+
+
+def _is_over(
+    tx: Tx, people: Mapping[str, Contact], row: Waiting, ended: Set[str], now: datetime
+) -> bool:
+    is_due = row.state == CheckinState.DUE
+    if row.id in ended or _has_come(row.expires_at, now):
+        return True
+    if is_due and not row.is_put_off and row.planned_at <= now - STALE:
+        return True
+    if _may_ask_twice(people, row, now):
+        return False
+    if is_due:  # one that queues may have had its turn before its moment
+        return _has_come(row.due_at, now) or (row.planned_at <= now and not row.is_put_off)
+    return _has_come(row.remind_at, now) or _was_unsent(tx, row.message)
+
+
+def _has_come(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
+
+
+def _was_unsent(tx: Tx, message: str | None) -> bool:
+    """Was its opening taken back a moment ago?"""
+    mine: tuple[ColumnElement[bool], ...] = (o.c.id == message, o.c.error == RESTORED)
+    return tx.execute(select(o.c.id).where(*mine)).first() is not None
+
+
+def _end(tx: Tx, checkin: str, *, now: datetime) -> None:
+    change(tx, c, c.c.id == checkin, ended_at=now, **OVER)
+    unsent = (o.c.checkin_id == checkin, o.c.state == State.PENDING, o.c.verb == Verb.SEND)
+    change(tx, o, *unsent, state=State.CANCELLED, error=RESTORED)
+
+
+def _replan(tx: Tx, contact: Contact, chat: str | None, *, now: datetime) -> int:
+    """The plan goes on with the first check-in that has not come yet; how many are left out?"""
+    planned_at = contacts.next_due_at(tx, contact.id)
+    if contact.state is not ContactState.ACTIVE or not _has_come(planned_at, now):
+        return 0
+    past = list(_past(tx, contact, planned_at, now))
+    for due in past:
+        _leave_out(tx, contact, chat, due, now=now)
+    contacts.update(
+        tx, contact.id, next_due_at=programmes.following(tx, contact, past[-1], now=now)
+    )
+    return len(past)
+
+
+def _past(tx: Tx, contact: Contact, due: datetime | None, now: datetime) -> Iterator[datetime]:
+    while due is not None and due <= now:
+        yield due
+        due = programmes.following(tx, contact, due, now=due)
+
+
+def _leave_out(
+    tx: Tx, contact: Contact, chat: str | None, planned_at: datetime, *, now: datetime
+) -> None:
+    """Kept as one that was not asked: the day is not forgotten."""
+    level = effective_level(contact, now=now)
+    version = cases.checkin_version(tx, contact.case, level) if level in ASKS_AT else None
+    if version is None or chat is None:
+        return
+    checkins.plan(
+        tx,
+        contact=ContactId(contact.id),
+        case=contact.case,
+        chat_hash=chat,
+        content_version=version,
+        level=level,
+        planned_at=planned_at,
+    )
+    mine = (c.c.contact_id == contact.id, c.c.planned_at == planned_at)
+    change(tx, c, *mine, c.c.state == CheckinState.DUE, ended_at=now, **OVER)
