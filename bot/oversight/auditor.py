@@ -6,7 +6,7 @@ and the heartbeat stops until all is mended.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -124,19 +124,29 @@ class Auditor:
         if new or mended:
             now = self._clock.now()
             whole = frozenset(self._seen) if seen.is_whole else None
-            await self._database.write(_write, self._room, tuple(new), whole, now=now)
+            unknown = await self._database.write(_write, tuple(new), whole, now=now)
+            await self._tell(unknown, now=now)
         self._open = await self._database.read(findings.count)
+
+    async def _tell(self, unknown: Sequence[Finding], *, now: datetime) -> None:
+        """Apart from keeping them: the rows of those who would be told may be what is damaged."""
+        if not unknown:
+            return
+        try:
+            await self._database.write(report, self._room, unknown[0].id, len(unknown), now=now)
+        except Exception:
+            log.exception("nobody was told of findings", extra={"action": "finding_untold"})
 
 
 def _write(
-    tx: Tx, room: Room, new: tuple[Finding, ...], whole: frozenset[str] | None, *, now: datetime
-) -> None:
+    tx: Tx, new: tuple[Finding, ...], whole: frozenset[str] | None, *, now: datetime
+) -> list[Finding]:
     unknown = [one for one in new if findings.keep(tx, one.id, one.detail, now=now)]
     if whole is not None:
         findings.clear(tx, whole, now=now)
     if unknown:
-        report(tx, room, unknown[0].id, len(unknown), now=now)
         tx.after_commit(lambda: _log(unknown))
+    return unknown
 
 
 def _log(new: Iterable[Finding]) -> None:

@@ -1,23 +1,20 @@
 """The list of checks: which rows each one looks at, and which rows are looked at in every pass."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 
 from bot.oversight import asked, judged, outgoing, planned, replies, told
 from bot.oversight.look import Finding, Found, Kept, Look
+from bot.oversight.trips import guarded
 from flows.model import AlertState, CheckinState, ContactState
 from storage import seals, tables
 from storage.checkins import OPEN_STATES
-from storage.errors import StorageError
 from storage.sealed_columns import KEYS
 from storage.transaction import Tx
 from storage.turns import State
-
-log = logging.getLogger(__name__)
 
 Check = Callable[[Tx, Look, Sequence[Kept]], Found]
 
@@ -109,21 +106,19 @@ SUBJECTS: tuple[Subject, ...] = (
 """Alerts first: what is wrong there is worth most."""
 
 
-def look_at(tx: Tx, look: Look, subject: Subject, rows: Sequence[Kept]) -> tuple[Finding, ...]:
-    """Everything that is amiss with these rows."""
-    found = list(_unsealed(tx, subject, rows))
+def look_at(tx: Tx, look: Look, subject: Subject, keys: Sequence[Any]) -> tuple[Finding, ...]:
+    """Everything that is amiss with the rows of these keys. First the seals, which are compared
+    with the raw values: a cell that cannot be read hides nothing from them."""
+    key, named = subject.table.c[subject.key], _names(tx, subject, keys)
+    found = list(_unsealed(tx, subject, keys, named))
+
+    def read(some: Sequence[Any]) -> list[Kept]:
+        return list(tx.execute(select(subject.table).where(key.in_(some)).order_by(key)).all())
+
+    rows, damaged = guarded(tx, read, keys, "row_unreadable")
+    found += [_unreadable(subject, named.get(one, one)) for one in damaged]
     for check in subject.checks:
-        try:
-            found += check(tx, look, rows)
-        except (SQLAlchemyError, StorageError):
-            raise
-        except Exception as error:
-            # A row that a check trips over hides the other rows of its page: that is a finding.
-            name = check.__name__
-            extra = {"action": "check_failed", "check": name, "error": type(error).__name__}
-            log.exception("a check has failed", extra=extra)
-            first = f"{subject.table.name}:{rows[0]._mapping[subject.key]}"
-            found.append(Finding(check="check_failed", row=first, detail={"check": name}))
+        found += _checked(tx, look, subject, check, rows)
     return tuple(found)
 
 
@@ -132,8 +127,46 @@ def of_seal(broken: seals.Broken) -> Finding:
     return Finding(check=f"row_{broken.how}", row=f"{broken.table}:{broken.row}")
 
 
-def _unsealed(tx: Tx, subject: Subject, rows: Sequence[Kept]) -> Found:
+def _checked(
+    tx: Tx, look: Look, subject: Subject, check: Check, rows: Sequence[Kept]
+) -> Iterator[Finding]:
+    """What one check finds; a row that it trips over is a finding too."""
+    name = check.__name__
+    found, tripped = guarded(tx, lambda some: check(tx, look, some), rows, name)
+    yield from found
+    for row in tripped:
+        place = f"{subject.table.name}:{row._mapping[subject.key]}"
+        yield Finding(check="check_failed", row=place, detail={"check": name})
+
+
+def _unsealed(
+    tx: Tx, subject: Subject, keys: Sequence[Any], named: Mapping[Any, Any]
+) -> Iterator[Finding]:
     name = subject.table.name
-    if name in KEYS:
-        keys = [row._mapping[KEYS[name]] for row in rows]
-        yield from map(of_seal, seals.compare(tx, name, keys))
+    if name not in KEYS:
+        return
+
+    def compare(some: Sequence[Any]) -> Iterator[Finding]:
+        return map(of_seal, seals.compare(tx, name, [named.get(one, one) for one in some]))
+
+    found, damaged = guarded(tx, compare, keys, "seals")
+    yield from found
+    yield from (_unreadable(subject, named.get(one, one)) for one in damaged)
+
+
+def _names(tx: Tx, subject: Subject, keys: Sequence[Any]) -> dict[Any, Any]:
+    """What the seals call the rows, which is not always by what they are in order."""
+    table, order = subject.table, subject.table.c[subject.key]
+    own = KEYS.get(table.name, subject.key)
+    if own == subject.key:
+        return {}
+
+    def read(some: Sequence[Any]) -> list[tuple[Any, Any]]:
+        found = tx.execute(select(order, table.c[own]).where(order.in_(some)))
+        return [(one[0], one[1]) for one in found]
+
+    return dict(guarded(tx, read, keys, "row_unreadable")[0])
+
+
+def _unreadable(subject: Subject, row: object) -> Finding:
+    return Finding(check="row_unreadable", row=f"{subject.table.name}:{row}")

@@ -1,5 +1,6 @@
 """Staff who look after the system hear that something is amiss: how much, and nothing more."""
 
+import logging
 from datetime import datetime
 
 from bot.oversight.outgoing import OPERATOR
@@ -8,8 +9,11 @@ from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.model import Role, StaffId
 from storage import addresses, staff
+from storage.errors import SealError
 from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
+
+log = logging.getLogger(__name__)
 
 AMISS = Text("System check: {count} things need the operator.")
 BEFORE = (Role.ADMIN, Role.SUPERVISOR)
@@ -19,7 +23,12 @@ BEFORE = (Role.ADMIN, Role.SUPERVISOR)
 def report(tx: Tx, room: Room, first: str, count: int, *, now: datetime) -> None:
     """One message to each, about all that one pass found; `first` names the pass."""
     for person in _readers(tx):
-        address = addresses.of(tx, "staff", person)
+        try:
+            address = addresses.of(tx, "staff", person)
+        except SealError:
+            extra = {"action": "finding_untold", "row": person}
+            log.exception("somebody was not told of findings", extra=extra)
+            continue
         if address is None:
             continue
         out = Outgoing(

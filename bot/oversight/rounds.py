@@ -4,14 +4,15 @@ A small centre is looked at whole in every pass. Where that takes too long, each
 is live and what is new, and goes on around all the rest from where the last one stopped.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from bot.oversight.checks import SUBJECTS, Subject, look_at, of_seal
-from bot.oversight.look import Finding, Kept, Look
+from bot.oversight.look import Finding, Look
+from bot.oversight.trips import guarded
 from storage import seals
 from storage.transaction import Tx
 
@@ -76,28 +77,47 @@ def walk(tx: Tx, journey: Journey, look: Look, seconds: Callable[[], float]) -> 
 def _page(tx: Tx, look: Look, part: Part, after: Any) -> tuple[tuple[Finding, ...], Any]:
     """One page of a part, and the last key in it; None where the part is done."""
     if part.subject is None:
-        broken, last = seals.deleted(tx, after=after, limit=PAGE * 5)
-        return tuple(map(of_seal, broken)), last
-    rows = list(_rows(tx, part, part.subject, after))
-    if not rows:
+        return _deleted(tx, after)
+    subject = part.subject
+    query = _keys(tx, part, subject, after)
+    if query is None:
         return (), None
-    found = look_at(tx, look, part.subject, rows)
-    return found, rows[-1]._mapping[part.subject.key] if len(rows) == PAGE else None
+
+    def read(span: Sequence[int]) -> list[Any]:
+        return list(tx.execute(query.offset(span[0]).limit(len(span))).scalars())
+
+    keys, damaged = guarded(tx, read, range(PAGE), "row_unreadable")
+    place = f"{subject.table.name}:after:{after or ''}"
+    found = [Finding(check="row_unreadable", row=place)] if damaged else []
+    found += look_at(tx, look, subject, keys) if keys else ()
+    return tuple(found), keys[-1] if keys and len(keys) + len(damaged) == PAGE else None
 
 
-def _rows(tx: Tx, part: Part, subject: Subject, after: Any) -> Iterator[Kept]:
+def _deleted(tx: Tx, after: Any) -> tuple[tuple[Finding, ...], Any]:
+    def read(some: Sequence[Any]) -> list[tuple[tuple[seals.Broken, ...], str | None]]:
+        return [seals.deleted(tx, after=one, limit=PAGE * 5) for one in some]
+
+    pages, damaged = guarded(tx, read, [after], "seals")
+    if damaged:
+        return (Finding(check="row_unreadable", row=f"seals:after:{after or ''}"),), None
+    broken, last = pages[0]
+    return tuple(map(of_seal, broken)), last
+
+
+def _keys(tx: Tx, part: Part, subject: Subject, after: Any) -> Select[Any] | None:
+    """Keys of the next rows, which are read apart from the rest: that may be damaged."""
     key = subject.table.c[subject.key]
-    query = select(subject.table).order_by(key).limit(PAGE)
+    query = select(key).order_by(key)
     if after is not None:
         query = query.where(key > after)
     if part.is_live:
         first = _first_new(tx, subject)
         if subject.live is None and first is None:
-            return
+            return None
         live = [one for one in (subject.live, None if first is None else key > first)
                 if one is not None]  # fmt: skip
         query = query.where(live[0] if len(live) == 1 else live[0] | live[1])
-    yield from tx.execute(query).all()
+    return query
 
 
 def _first_new(tx: Tx, subject: Subject) -> int | None:
