@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from bot.oversight.checks import SUBJECTS, Subject, look_at, of_seal
 from bot.oversight.look import Finding, Look
 from bot.oversight.trips import guarded
-from storage import seals
+from storage import sealing, seals
 from storage.transaction import Tx
 
 SLICE_S = 0.012  # work in one transaction of a reader, and the page it is at; then there is a pause
@@ -101,7 +101,10 @@ def _deleted(tx: Tx, after: Any) -> tuple[tuple[Finding, ...], Any]:
     if damaged:
         return (Finding(check="row_unreadable", row=f"seals:after:{after or ''}"),), None
     broken, last = pages[0]
-    return tuple(map(of_seal, broken)), last
+    found = list(map(of_seal, broken))
+    if after is None and sealing.is_forged(tx):
+        found.append(Finding(check="seals_asked_for", row=f"settings:{sealing.DUE}"))
+    return tuple(found), last
 
 
 def _keys(tx: Tx, part: Part, subject: Subject, after: Any) -> Select[Any] | None:
