@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 
-from bot.oversight import asked, judged, outgoing, planned, replies, told
+from bot.oversight import asked, holders, judged, outgoing, planned, replies, told
 from bot.oversight.look import Finding, Found, Kept, Look
 from bot.oversight.trips import guarded
 from flows.model import AlertState, CheckinState, ContactState
@@ -32,7 +32,7 @@ class Subject:
     @property
     def key(self) -> str:
         """A sequence where there is one: it tells which rows are the newest."""
-        return "seq" if "seq" in self.table.c else "id"
+        return next(iter(self.table.primary_key.columns)).name
 
 
 t = tables
@@ -74,8 +74,14 @@ SUBJECTS: tuple[Subject, ...] = (
         live=t.inbox.c.state == "new",
         newest=200,
     ),
-    Subject(table=t.words, checks=(judged.unread, judged.unjudged_words), newest=200),
-    Subject(table=t.answers, checks=(judged.unjudged_answers,), newest=500),
+    Subject(
+        table=t.words,
+        checks=(judged.unread, judged.unjudged_words, holders.without_contact_row),
+        newest=200,
+    ),
+    Subject(
+        table=t.answers, checks=(judged.unjudged_answers, holders.without_contact_row), newest=500
+    ),
     Subject(
         table=t.checkins,
         checks=(
@@ -85,6 +91,7 @@ SUBJECTS: tuple[Subject, ...] = (
             asked.unanswered,
             asked.misscored,
             asked.unjudged,
+            holders.without_contact_row,
         ),
         live=or_(
             t.checkins.c.state.in_((*OPEN_STATES, CheckinState.DUE)),
@@ -93,14 +100,26 @@ SUBJECTS: tuple[Subject, ...] = (
     ),
     Subject(
         table=t.contacts,
-        checks=(planned.unplanned, planned.misplanned, planned.left_out),
+        checks=(
+            planned.unplanned,
+            planned.misplanned,
+            planned.left_out,
+            holders.without_address,
+            holders.keyless_contact,
+        ),
         live=t.contacts.c.state == ContactState.ACTIVE,
     ),
     Subject(table=t.facts, checks=(told.of_no_alert,)),
-    Subject(table=t.steps, checks=(told.of_no_alert,), newest=200),
-    Subject(table=t.cases),
-    Subject(table=t.staff),
-    Subject(table=t.addresses),
+    Subject(table=t.steps, checks=(told.of_no_alert, holders.without_worker), newest=200),
+    Subject(
+        table=t.cases,
+        checks=(holders.without_contact, holders.without_worker, holders.keyless_case),
+    ),
+    Subject(table=t.staff, checks=(holders.keyless_staff,)),
+    Subject(table=t.addresses, checks=(holders.without_owner,)),
+    Subject(table=t.invites, checks=(holders.without_owner,)),
+    Subject(table=t.consents, checks=(holders.without_contact_row,)),
+    Subject(table=t.data_keys, checks=(holders.destroyed,)),
     Subject(table=t.audit, newest=200),
 )
 """Alerts first: what is wrong there is worth most."""
