@@ -3,6 +3,7 @@
     StorageError
     ├── UnsupportedDatabase     the address names a database this version cannot use
     ├── NotMigrated             the tables are not the ones this program knows
+    ├── SealsNotAsked           somebody else than an upgrade asks for all rows to be sealed
     ├── DatabaseBusy            another program held the database for too long
     │   └── DatabaseAway        PostgreSQL could not be reached for too long
     ├── DatabaseClosed          the program is stopping
@@ -44,6 +45,17 @@ class UnsupportedDatabase(StorageError):
 
 class NotMigrated(StorageError):
     """The tables are older or newer than the program: refuse to work, show the text."""
+
+
+class SealsNotAsked(StorageError):
+    """Rows were changed, and are to be blessed: nothing was sealed, show the text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The setting seals_due, which asks for all rows to be sealed, was not written by an"
+            " upgrade. Nothing was sealed, and the setting was taken away. Somebody has written"
+            " into the database past the program: find out who, and run `kabar audit`."
+        )
 
 
 class DatabaseBusy(StorageError):

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 PURPOSE = b"seals of rows"
 MAC_BYTES = 32
 AT_ONCE = 200  # rows named in one statement
+DIGITS = 19  # no number of a row has so many: the databases count to 2 ** 63
 
 Raw = Sequence[Any]
 
@@ -262,7 +263,7 @@ def _as_key(table: str, row: str) -> object:
     """A row's name in `seals` as the column holds it."""
     if KEYS[table] != "seq":
         return row
-    return int(row) if row.isdecimal() else -1
+    return int(row) if row.isdecimal() and len(row) < DIGITS else -1
 
 
 # Statements -------------------------------------------------------------------------------------

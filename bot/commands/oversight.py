@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from bot import clock, config
+from bot.clock import SystemClock
 from bot.commands import desk
 from bot.oversight.look import Finding
 from bot.oversight.whole import accept, whole
+from storage.database import Database
 
 
 def audit(
@@ -29,12 +31,22 @@ def audit(
                 desk.fail(f"{accepted} is no finding about a row that can be accepted.")
             desk.answers.print("Accepted, and noted in the journal.")
             return
-        found = whole(database, desk.room(), now)
+        found = _found(database, now)
     answer = [{"id": one.id, "check": one.check, "row": one.row, **one.detail} for one in found]
     text = "\n".join(map(_line, found)) or "Nothing is amiss."
     desk.show({"findings": answer}, as_json=as_json, text=text)
     if found:
         raise typer.Exit(1)
+
+
+def _found(database: Database, now: SystemClock) -> tuple[Finding, ...]:
+    """A row that is damaged is a finding; what ends the audit is the database, or an error here."""
+    try:
+        return whole(database, desk.room(), now)
+    except desk.KNOWN:
+        raise
+    except Exception as error:
+        desk.fail(f"The audit broke off ({type(error).__name__}): see whether the disk is failing.")
 
 
 def _line(found: Finding) -> str:

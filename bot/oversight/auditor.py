@@ -6,7 +6,7 @@ and the heartbeat stops until all is mended.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -137,8 +137,18 @@ class Auditor:
         mended = await self._mended(known, seen)
         if new or mended:
             now = self._clock.now()
-            await self._database.write(_write, self._room, tuple(new), mended, now=now)
+            unknown = await self._database.write(_write, tuple(new), mended, now=now)
+            await self._tell(unknown, now=now)
         self._open = await self._database.read(findings.count)
+
+    async def _tell(self, unknown: Sequence[Finding], *, now: datetime) -> None:
+        """Apart from keeping them: the rows of those who would be told may be what is damaged."""
+        if not unknown:
+            return
+        try:
+            await self._database.write(report, self._room, unknown[0].id, len(unknown), now=now)
+        except Exception:
+            log.exception("nobody was told of findings", extra={"action": "finding_untold"})
 
     async def _mended(self, known: set[str], seen: Seen) -> frozenset[str]:
         """What is not there any more where it was found: nobody waits for a whole way around to be
@@ -157,13 +167,13 @@ class Auditor:
 
 
 def _write(
-    tx: Tx, room: Room, new: tuple[Finding, ...], mended: frozenset[str], *, now: datetime
-) -> None:
+    tx: Tx, new: tuple[Finding, ...], mended: frozenset[str], *, now: datetime
+) -> list[Finding]:
     unknown = [one for one in new if findings.keep(tx, one.id, one.detail, now=now)]
     findings.clear(tx, mended, now=now)
     if unknown:
-        report(tx, room, unknown[0].id, len(unknown), now=now)
         tx.after_commit(lambda: _log(unknown))
+    return unknown
 
 
 def _log(new: Iterable[Finding]) -> None:

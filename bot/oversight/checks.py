@@ -1,23 +1,20 @@
 """The list of checks: which rows each one looks at, and which rows are looked at in every pass."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 
-from bot.oversight import asked, judged, outgoing, planned, replies, told
+from bot.oversight import asked, holders, judged, outgoing, planned, replies, told
 from bot.oversight.look import Finding, Found, Kept, Look
+from bot.oversight.trips import guarded
 from flows.model import AlertState, CheckinState, ContactState
 from storage import seals, tables
 from storage.checkins import OPEN_STATES
-from storage.errors import StorageError
 from storage.sealed_columns import KEYS
 from storage.transaction import Tx
 from storage.turns import State
-
-log = logging.getLogger(__name__)
 
 Check = Callable[[Tx, Look, Sequence[Kept]], Found]
 
@@ -35,7 +32,7 @@ class Subject:
     @property
     def key(self) -> str:
         """A sequence where there is one: it tells which rows are the newest."""
-        return "seq" if "seq" in self.table.c else "id"
+        return next(iter(self.table.primary_key.columns)).name
 
 
 t = tables
@@ -77,8 +74,14 @@ SUBJECTS: tuple[Subject, ...] = (
         live=t.inbox.c.state == "new",
         newest=200,
     ),
-    Subject(table=t.words, checks=(judged.unread, judged.unjudged_words), newest=200),
-    Subject(table=t.answers, checks=(judged.unjudged_answers,), newest=500),
+    Subject(
+        table=t.words,
+        checks=(judged.unread, judged.unjudged_words, holders.without_contact_row),
+        newest=200,
+    ),
+    Subject(
+        table=t.answers, checks=(judged.unjudged_answers, holders.without_contact_row), newest=500
+    ),
     Subject(
         table=t.checkins,
         checks=(
@@ -88,6 +91,7 @@ SUBJECTS: tuple[Subject, ...] = (
             asked.unanswered,
             asked.misscored,
             asked.unjudged,
+            holders.without_contact_row,
         ),
         live=or_(
             t.checkins.c.state.in_((*OPEN_STATES, CheckinState.DUE)),
@@ -96,34 +100,44 @@ SUBJECTS: tuple[Subject, ...] = (
     ),
     Subject(
         table=t.contacts,
-        checks=(planned.unplanned, planned.misplanned, planned.left_out),
+        checks=(
+            planned.unplanned,
+            planned.misplanned,
+            planned.left_out,
+            holders.without_address,
+            holders.keyless_contact,
+        ),
         live=t.contacts.c.state == ContactState.ACTIVE,
     ),
     Subject(table=t.facts, checks=(told.of_no_alert,)),
-    Subject(table=t.steps, checks=(told.of_no_alert,), newest=200),
-    Subject(table=t.cases),
-    Subject(table=t.staff),
-    Subject(table=t.addresses),
+    Subject(table=t.steps, checks=(told.of_no_alert, holders.without_worker), newest=200),
+    Subject(
+        table=t.cases,
+        checks=(holders.without_contact, holders.without_worker, holders.keyless_case),
+    ),
+    Subject(table=t.staff, checks=(holders.keyless_staff,)),
+    Subject(table=t.addresses, checks=(holders.without_owner,)),
+    Subject(table=t.invites, checks=(holders.without_owner,)),
+    Subject(table=t.consents, checks=(holders.without_contact_row,)),
+    Subject(table=t.data_keys, checks=(holders.destroyed,)),
     Subject(table=t.audit, newest=200),
 )
 """Alerts first: what is wrong there is worth most."""
 
 
-def look_at(tx: Tx, look: Look, subject: Subject, rows: Sequence[Kept]) -> tuple[Finding, ...]:
-    """Everything that is amiss with these rows."""
-    found = list(_unsealed(tx, subject, rows))
+def look_at(tx: Tx, look: Look, subject: Subject, keys: Sequence[Any]) -> tuple[Finding, ...]:
+    """Everything that is amiss with the rows of these keys. First the seals, which are compared
+    with the raw values: a cell that cannot be read hides nothing from them."""
+    key, named = subject.table.c[subject.key], _names(tx, subject, keys)
+    found = list(_unsealed(tx, subject, keys, named))
+
+    def read(some: Sequence[Any]) -> list[Kept]:
+        return list(tx.execute(select(subject.table).where(key.in_(some)).order_by(key)).all())
+
+    rows, damaged = guarded(tx, read, keys, "row_unreadable")
+    found += [_unreadable(subject, named.get(one, one)) for one in damaged]
     for check in subject.checks:
-        try:
-            found += check(tx, look, rows)
-        except (SQLAlchemyError, StorageError):
-            raise
-        except Exception as error:
-            # A row that a check trips over hides the other rows of its page: that is a finding.
-            name = check.__name__
-            extra = {"action": "check_failed", "check": name, "error": type(error).__name__}
-            log.exception("a check has failed", extra=extra)
-            first = f"{subject.table.name}:{rows[0]._mapping[subject.key]}"
-            found.append(Finding(check="check_failed", row=first, detail={"check": name}))
+        found += _checked(tx, look, subject, check, rows)
     return tuple(found)
 
 
@@ -132,8 +146,46 @@ def of_seal(broken: seals.Broken) -> Finding:
     return Finding(check=f"row_{broken.how}", row=f"{broken.table}:{broken.row}")
 
 
-def _unsealed(tx: Tx, subject: Subject, rows: Sequence[Kept]) -> Found:
+def _checked(
+    tx: Tx, look: Look, subject: Subject, check: Check, rows: Sequence[Kept]
+) -> Iterator[Finding]:
+    """What one check finds; a row that it trips over is a finding too."""
+    name = check.__name__
+    found, tripped = guarded(tx, lambda some: check(tx, look, some), rows, name)
+    yield from found
+    for row in tripped:
+        place = f"{subject.table.name}:{row._mapping[subject.key]}"
+        yield Finding(check="check_failed", row=place, detail={"check": name})
+
+
+def _unsealed(
+    tx: Tx, subject: Subject, keys: Sequence[Any], named: Mapping[Any, Any]
+) -> Iterator[Finding]:
     name = subject.table.name
-    if name in KEYS:
-        keys = [row._mapping[KEYS[name]] for row in rows]
-        yield from map(of_seal, seals.compare(tx, name, keys))
+    if name not in KEYS:
+        return
+
+    def compare(some: Sequence[Any]) -> Iterator[Finding]:
+        return map(of_seal, seals.compare(tx, name, [named.get(one, one) for one in some]))
+
+    found, damaged = guarded(tx, compare, keys, "seals")
+    yield from found
+    yield from (_unreadable(subject, named.get(one, one)) for one in damaged)
+
+
+def _names(tx: Tx, subject: Subject, keys: Sequence[Any]) -> dict[Any, Any]:
+    """What the seals call the rows, which is not always by what they are in order."""
+    table, order = subject.table, subject.table.c[subject.key]
+    own = KEYS.get(table.name, subject.key)
+    if own == subject.key:
+        return {}
+
+    def read(some: Sequence[Any]) -> list[tuple[Any, Any]]:
+        found = tx.execute(select(order, table.c[own]).where(order.in_(some)))
+        return [(one[0], one[1]) for one in found]
+
+    return dict(guarded(tx, read, keys, "row_unreadable")[0])
+
+
+def _unreadable(subject: Subject, row: object) -> Finding:
+    return Finding(check="row_unreadable", row=f"{subject.table.name}:{row}")

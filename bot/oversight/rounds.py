@@ -5,15 +5,16 @@ is live, what is new and for some rows that are gone, and goes on around all the
 last one stopped.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from bot.oversight.checks import SUBJECTS, Subject, look_at, of_seal
-from bot.oversight.look import Finding, Kept, Look
-from storage import seals
+from bot.oversight.look import Finding, Look
+from bot.oversight.trips import guarded
+from storage import sealing, seals
 from storage.transaction import Tx
 
 SLICE_S = 0.012  # work in one transaction of a reader, and the page it is at; then there is a pause
@@ -30,7 +31,6 @@ class Part:
     is_live: bool = False
 
 
-_NONE: frozenset[str] = frozenset()
 AROUND = (*(Part(subject=one) for one in SUBJECTS), Part(subject=None))
 GONE = (Part(subject=None),)
 LIVE = tuple(Part(subject=one, is_live=True) for one in SUBJECTS)
@@ -80,13 +80,18 @@ class Slice:
     spent_s: float = 0.0
 
 
+UNREADABLE, BEHIND = "row_unreadable", ":after:"
+
+
 def walk(tx: Tx, journey: Journey, look: Look, seconds: Callable[[], float]) -> Slice:
     """Go on for as long as a slice may take."""
     begun, done = seconds(), Slice()
     while not journey.is_over:
         found, place = journey.step(tx, look)
         done.found += found
-        done.places |= {(one.id, place.name): place for one in found}
+        # A page that cannot be read, or a forged mark, is no row that could be looked at again.
+        rows = [one for one in found if one.check != "seals_asked_for" and BEHIND not in one.row]
+        done.places |= {(one.id, place.name): place for one in rows}
         done.spent_s = seconds() - begun
         if done.spent_s >= SLICE_S:
             break
@@ -97,37 +102,59 @@ def revisit(tx: Tx, look: Look, place: Place) -> frozenset[str]:
     """What is amiss there now, by the ids of findings."""
     if place.subject is None:
         return frozenset(of_seal(one).id for one in seals.still_deleted(tx, place.keys))
-    key = place.subject.table.c[place.subject.key]
-    rows = tx.execute(select(place.subject.table).where(key.in_(place.keys)).order_by(key)).all()
-    return frozenset(one.id for one in look_at(tx, look, place.subject, rows)) if rows else _NONE
+    return frozenset(one.id for one in look_at(tx, look, place.subject, list(place.keys)))
 
 
 def _page(tx: Tx, look: Look, part: Part, after: Any) -> tuple[tuple[Finding, ...], Place, Any]:
     """One page of a part, where it is, and the last key in it; None where the part is done."""
+    if part.subject is None:
+        return _deleted(tx, after)
     subject = part.subject
-    if subject is None:
-        broken, last = seals.deleted(tx, after=after, limit=PAGE * 5)
-        names = tuple(f"{one.table}:{one.row}" for one in broken)
-        return tuple(map(of_seal, broken)), Place(subject=None, keys=names), last
-    rows = list(_rows(tx, part, subject, after))
-    place = Place(subject=subject, keys=tuple(row._mapping[subject.key] for row in rows))
-    found = look_at(tx, look, subject, rows) if rows else ()
-    return found, place, place.keys[-1] if len(rows) == PAGE else None
+    query = _keys(tx, part, subject, after)
+    if query is None:
+        return (), Place(subject=subject, keys=()), None
+
+    def read(span: Sequence[int]) -> list[Any]:
+        return list(tx.execute(query.offset(span[0]).limit(len(span))).scalars())
+
+    keys, damaged = guarded(tx, read, range(PAGE), "row_unreadable")
+    found = [Finding(check=UNREADABLE, row=f"{subject.table.name}{BEHIND}{after or ''}")]
+    found = found if damaged else []
+    found += look_at(tx, look, subject, keys) if keys else ()
+    last = keys[-1] if keys and len(keys) + len(damaged) == PAGE else None
+    return tuple(found), Place(subject=subject, keys=tuple(keys)), last
 
 
-def _rows(tx: Tx, part: Part, subject: Subject, after: Any) -> Iterator[Kept]:
+def _deleted(tx: Tx, after: Any) -> tuple[tuple[Finding, ...], Place, Any]:
+    def read(some: Sequence[Any]) -> list[tuple[tuple[seals.Broken, ...], str | None]]:
+        return [seals.deleted(tx, after=one, limit=PAGE * 5) for one in some]
+
+    pages, damaged = guarded(tx, read, [after], "seals")
+    if damaged:
+        unreadable = Finding(check=UNREADABLE, row=f"seals{BEHIND}{after or ''}")
+        return (unreadable,), Place(subject=None, keys=()), None
+    broken, last = pages[0]
+    found = list(map(of_seal, broken))
+    if after is None and sealing.is_forged(tx):
+        found.append(Finding(check="seals_asked_for", row=f"settings:{sealing.DUE}"))
+    names = tuple(f"{one.table}:{one.row}" for one in broken)
+    return tuple(found), Place(subject=None, keys=names), last
+
+
+def _keys(tx: Tx, part: Part, subject: Subject, after: Any) -> Select[Any] | None:
+    """Keys of the next rows, which are read apart from the rest: that may be damaged."""
     key = subject.table.c[subject.key]
-    query = select(subject.table).order_by(key).limit(PAGE)
+    query = select(key).order_by(key)
     if after is not None:
         query = query.where(key > after)
     if part.is_live:
         first = _first_new(tx, subject)
         if subject.live is None and first is None:
-            return
+            return None
         live = [one for one in (subject.live, None if first is None else key > first)
                 if one is not None]  # fmt: skip
         query = query.where(live[0] if len(live) == 1 else live[0] | live[1])
-    yield from tx.execute(query).all()
+    return query
 
 
 def _first_new(tx: Tx, subject: Subject) -> int | None:

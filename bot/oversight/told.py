@@ -36,16 +36,16 @@ def overdue(_: Tx, look: Look, rows: Sequence[Kept]) -> Found:
 
 
 def untold(tx: Tx, _: Look, rows: Sequence[Kept]) -> Found:
-    """An open alert without a next step: nobody was told of it in this round, or its chain should
+    """An open alert of which nobody was told in this round, or which has no next step and should
     go on. One that waits for somebody to be reached is looked at by `left_waiting`."""
     rounds = _steps(tx, rows)
     for row in rows:
-        if row.state != AlertState.OPEN or row.is_waiting or row.escalate_at is not None:
+        if row.state != AlertState.OPEN or row.is_waiting or _is_to_begin(row):
             continue
         steps = [step for step in rounds.get(row.id, ()) if step.round == row.round]
         if not steps:
             yield Finding(check="alert_untold", row=row.id)
-        elif _goes_on(row, steps[-1].step):
+        elif row.escalate_at is None and _goes_on(row, steps[-1].step):
             yield Finding(check="alert_stopped", row=row.id, detail={"step": steps[-1].step})
 
 
@@ -130,6 +130,12 @@ def _held_back(tx: Tx, notices: set[str]) -> set[str]:
     a = tables.audit
     held = (a.c.action == "words_held_back", a.c.object.in_(notices))
     return set(tx.execute(select(a.c.object).where(*held)).scalars())
+
+
+def _is_to_begin(row: Kept) -> bool:
+    """Does its chain wait for working hours to begin?"""
+    is_set = row.escalate_at is not None and row.step == 0
+    return is_set and chain_from_json(row.chain).in_working_hours
 
 
 def _goes_on(row: Kept, done: int) -> bool:

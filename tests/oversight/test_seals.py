@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from storage import sealing, seals, settings, tables
-from storage.errors import NotMigrated
+from storage.errors import NotMigrated, SealsNotAsked
 from storage.rows import change, remove
 from storage.sealed_columns import KEYS
 from storage.transaction import Tx
@@ -92,14 +92,52 @@ def test_rows_from_before_the_seals_are_sealed_once(centre: Centre) -> None:
     assert centre.finds() == set()
 
 
-def test_sealing_older_rows_blesses_no_altered_one(centre: Centre) -> None:
+def asks_by_hand(centre: Centre, mark: str) -> None:
+    centre.by_hand("INSERT INTO settings (name, value) VALUES (%s, %s)", sealing.DUE, mark)
+
+
+def test_sealing_that_was_broken_off_goes_on(centre: Centre) -> None:
+    centre.by_hand("DELETE FROM seals")
+    asks_by_hand(centre, sealing.PLAIN)
+    assert centre.database.write_now(sealing.begin)
+    centre.database.write_now(seals.seal_unsealed, "alerts", after=None, limit=1)
+
+    with pytest.raises(NotMigrated):
+        centre.database.read_now(sealing.require_done)
+    assert sealing.seal_older(centre.database)
+
+    assert centre.finds() == set()
+
+
+@pytest.mark.parametrize("mark", [sealing.PLAIN, "0" * 64, "ä"])
+def test_a_mark_written_by_hand_seals_nothing_and_is_named(centre: Centre, mark: str) -> None:
     (case,) = centre.ids(tables.cases)
     centre.by_hand("UPDATE cases SET risk = 'high'")
+    centre.by_hand("DELETE FROM seals WHERE row = %s", f"cases:{case}")
+    asks_by_hand(centre, mark)
+    named = f"finding:row_added:cases:{case}"
+    assert {named, "finding:seals_asked_for:settings:seals_due"} <= centre.finds()
+    centre.database.read_now(sealing.require_done)
 
-    centre.database.write_now(settings.write, sealing.DUE, "1")
+    with pytest.raises(SealsNotAsked):
+        sealing.seal_older(centre.database)
+
+    found = centre.finds()
+    assert named in found
+    assert not any("seals_asked_for" in one for one in found)
+
+
+def test_a_mark_that_was_ours_once_cannot_be_used_again(centre: Centre) -> None:
+    centre.by_hand("DELETE FROM seals")
+    asks_by_hand(centre, sealing.PLAIN)
+    centre.database.write_now(sealing.begin)
+    old = centre.database.read_now(settings.read, sealing.DUE)
     sealing.seal_older(centre.database)
+    centre.staff(9001)
 
-    assert centre.finds() == {f"finding:row_altered:cases:{case}"}
+    asks_by_hand(centre, str(old))
+
+    assert "finding:seals_asked_for:settings:seals_due" in centre.finds()
 
 
 def test_an_operator_may_accept_a_row_that_was_looked_into(centre: Centre) -> None:
