@@ -7,7 +7,7 @@ from bot.texts import Text
 from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.model import Role, StaffId
-from storage import addresses, staff
+from storage import staff
 from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
 
@@ -19,7 +19,7 @@ BEFORE = (Role.ADMIN, Role.SUPERVISOR)
 def report(tx: Tx, room: Room, first: str, count: int, *, now: datetime) -> None:
     """One message to each, about all that one pass found; `first` names the pass."""
     for person in _readers(tx):
-        address = addresses.of(tx, "staff", person)
+        address = staff.address(tx, person)
         if address is None:
             continue
         out = Outgoing(
