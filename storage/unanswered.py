@@ -1,5 +1,6 @@
 """Questions with buttons that were on phones when a gap ended, and have not been answered since."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +11,16 @@ from flows.definition import Press
 from flows.model import AlertKind, AlertState, CheckinId, ContactId, Level
 from storage import outbox, tables
 from storage.checkins import OPEN_STATES
+from storage.errors import SealError
 from storage.gaps import Gap
 from storage.hands import QUIET
 from storage.transaction import Tx
 from storage.turns import State
+
+log = logging.getLogger(__name__)
+
+DAMAGED = (SealError, ValueError, LookupError, TypeError, AttributeError)
+"""What a row raises that somebody has changed by hand: only this one family is not asked again."""
 
 SAFETY_STANDS = timedelta(hours=24)
 """A safety question that was sent longer before the gap had its time to be answered."""
@@ -65,8 +72,22 @@ def safety_questions(tx: Tx, gap: Gap, *, only: str | None = None) -> tuple[Show
     if only is not None:
         families = families.where(a.c.contact_id == only)
     contacts = tx.execute(families.distinct().order_by(a.c.contact_id)).scalars().all()
-    found = [_last_safety_question(tx, gap, one) for one in contacts]
+    found = [_readable(tx, gap, one) for one in contacts]
     return tuple(one for one in found if one is not None)
+
+
+def passed_over(row: str, error: Exception) -> None:
+    """Told by id alone."""
+    extra = {"action": "not_asked_again", "row": row, "error": type(error).__name__}
+    log.error("a family is not asked again", extra=extra)
+
+
+def _readable(tx: Tx, gap: Gap, contact: str) -> Shown | None:
+    try:
+        return _last_safety_question(tx, gap, contact)
+    except DAMAGED as error:
+        passed_over(f"contact:{contact}", error)
+        return None
 
 
 def _last_safety_question(tx: Tx, gap: Gap, contact: str) -> Shown | None:

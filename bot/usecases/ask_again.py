@@ -4,7 +4,6 @@ The gap stays among the settings until nobody is left to ask; each question has 
 its end, so a crash on the way neither loses one nor doubles it.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +18,9 @@ from flows.conversation_state import OPEN_LINE
 from flows.model import ContactId, ContactState, Level, MessageId
 from flows.programme import effective_level, next_safe
 from storage import checkins, gaps, locks, settings, unanswered
-from storage.errors import SealError
 from storage.gaps import Gap
 from storage.transaction import Tx
 from storage.unanswered import Shown
-
-log = logging.getLogger(__name__)
 
 AT_ONCE = 200  # in one pass: alerts must not wait behind them
 SAFETY, REST = "safety:", "gap:"
@@ -100,16 +96,15 @@ def _may_be_asked_at(tx: Tx, shown: Shown, *, now: datetime) -> datetime | None:
     """From when on this contact may be asked; None if never."""
     try:
         contact = gather.the_contact(tx, shown.contact)
-    except SealError as error:
-        extra = {"action": "not_asked_again", "row": shown.row, "error": type(error).__name__}
-        log.error("a family is not asked again", extra=extra)
+        is_open = effective_level(contact, now=now) is Level.OPEN
+        if contact.state is not ContactState.ACTIVE or not is_open:
+            return None
+        if shown.checkin is not None and _is_done_but_words(tx, shown.checkin):
+            return None
+        return next_safe(now + A_MOMENT if shown.has_written else now, contact.hours)
+    except unanswered.DAMAGED as error:
+        unanswered.passed_over(shown.row, error)
         return None
-    is_open = effective_level(contact, now=now) is Level.OPEN
-    if contact.state is not ContactState.ACTIVE or not is_open:
-        return None
-    if shown.checkin is not None and _is_done_but_words(tx, shown.checkin):
-        return None
-    return next_safe(now + A_MOMENT if shown.has_written else now, contact.hours)
 
 
 def _is_done_but_words(tx: Tx, checkin: str) -> bool:
