@@ -23,7 +23,19 @@ log = logging.getLogger(__name__)
 OURS = ("bot", "flows", "storage")
 FIELDS = (
     *("action", "kind", "state", "outcome", "verb", "lane", "method", "status", "error", "reason"),
-    *("row", "update", "alert", "checkin", "case", "contact", "staff", "owner", "rule", "version"),
+    *(
+        "row",
+        "update",
+        "alert",
+        "checkin",
+        "case",
+        "contact",
+        "staff",
+        "owner",
+        "role",
+        "rule",
+        "version",
+    ),
     *("check", "table", "how", "item", "holder", "total"),
     *("task", "part", "place", "file", "files", "moment", "step", "signal"),
     *("attempt", "attempts", "count", "pieces", "waiting", "new", "seconds", "port"),

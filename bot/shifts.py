@@ -105,6 +105,7 @@ class Shifts:
         self.process = process
         self._database = database
         self._nursery = nursery
+        self._troubles = set[str]()
         self._shifts = {role: Shift(role, database, clock, self.process) for role in Role}
 
     def of(self, role: Role) -> Shift:
@@ -137,10 +138,11 @@ class Shifts:
             try:
                 await self._database.write(leases.take, name, self.process)
                 await self._database.write(_bury, self.process)
+                self._works_again("alive_untold")
             except DatabaseClosed:
                 return
             except StorageError as error:
-                _warn("alive_untold", error)
+                self._troubled("alive_untold", error)
             await asyncio.sleep(RENEW_S)
 
     async def let_go(self) -> None:
@@ -150,12 +152,14 @@ class Shifts:
     async def _until_taken(self, shift: Shift) -> None:
         while True:
             try:
-                if await shift.take():
+                is_taken = await shift.take()
+                self._works_again("shift_unasked", shift.role)
+                if is_taken:
                     return
             except DatabaseClosed:
                 raise
             except StorageError as error:
-                _warn("shift_unasked", error)
+                self._troubled("shift_unasked", error, shift.role)
             await asyncio.sleep(LOOK_S)
 
     async def _is_still(self, shift: Shift) -> bool:
@@ -175,12 +179,26 @@ class Shifts:
             try:
                 if not working.done() and not await shift.renew():
                     return
+                self._works_again("shift_not_renewed", shift.role)
             except DatabaseClosed:
                 return
             except StorageError as error:
-                _warn("shift_not_renewed", error)
+                self._troubled("shift_not_renewed", error, shift.role)
                 if not shift.is_mine:
                     return
+
+    def _troubled(self, action: str, error: Exception, role: str = "") -> None:
+        """Once, not at every look until it works again."""
+        if f"{action}{role}" not in self._troubles:
+            self._troubles.add(f"{action}{role}")
+            extra = {"action": action, "role": role or None, "error": type(error).__name__}
+            log.warning("a shift cannot be kept up", extra=extra)
+
+    def _works_again(self, action: str, role: str = "") -> None:
+        if f"{action}{role}" in self._troubles:
+            self._troubles.remove(f"{action}{role}")
+            extra = {"action": f"{action}_over", "role": role or None}
+            log.info("a shift can be kept up again", extra=extra)
 
 
 def _bury(tx: Tx, process: Process) -> None:
@@ -188,8 +206,3 @@ def _bury(tx: Tx, process: Process) -> None:
     if gone:
         inbox.release(tx, holders=gone)
         log.warning("a process is gone", extra={"action": "process_gone", "count": len(gone)})
-
-
-def _warn(action: str, error: Exception) -> None:
-    extra = {"action": action, "error": type(error).__name__}
-    log.warning("a shift could not be kept up", extra=extra)

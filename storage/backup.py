@@ -20,7 +20,7 @@ from sqlalchemy import Table, column, func, select, table
 from storage import tables
 from storage.archive import ArchiveReader, ArchiveWriter, Header
 from storage.database import Database
-from storage.errors import BackupBroken, BackupExists, BackupUnwritten
+from storage.errors import BackupBroken, BackupError, BackupExists, BackupUnwritten
 from storage.keyring import KeyRing, sync_directory
 from storage.transaction import Tx
 
@@ -125,6 +125,8 @@ def _write_table(tx: Tx, archive: ArchiveWriter, one: Table) -> int:
 @contextmanager
 def _new_file(path: Path) -> Iterator[BinaryIO]:
     """A file of its own beside `path` (0600), which gets that name if all goes well."""
+    if not path.name:
+        raise BackupError("Give the backup a file name, such as kabar.backup.")
     partial = path.with_name(f"{path.name}.partial")
     try:
         if path.exists():

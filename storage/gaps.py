@@ -6,11 +6,18 @@ one locks its name before it is read: none is closed while another makes it wide
 """
 
 import json
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import TypeVar
 
 from storage import locks, settings
 from storage.transaction import Tx
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 LONG = timedelta(hours=1)
 """Supervisors are told of an outage that was longer."""
@@ -107,31 +114,55 @@ def _before(tx: Tx, mark: str, span: Span, offset: timedelta) -> Gap | None:
 
 
 def alive_at(tx: Tx, mark: str = settings.ALIVE_AT) -> datetime | None:
-    """Until when it went well, by the system's time; None before the first time."""
-    found = settings.read(tx, mark)
-    return None if found is None else datetime.fromisoformat(found)
+    """Until when it went well, by the system's time; None before the first time, and where what
+    stands there is no such moment: it is written anew by whatever goes well next."""
+    return _readable(tx, mark, _moment)
 
 
 def pending(tx: Tx, name: str) -> Gap | None:
     """The gap under `name` (MISSED, OUTAGE) that has not had its consequences yet."""
+    return _readable(tx, name, _gap)
+
+
+def _readable(tx: Tx, name: str, parsed: Callable[[str], T]) -> T | None:
+    """What was changed by hand counts as unknown and must keep nobody from receiving."""
     found = settings.read(tx, name)
-    if found is None:
+    try:
+        return None if found is None else parsed(found)
+    except (ValueError, LookupError, TypeError, OverflowError):
+        _tell_unreadable(name)
         return None
+
+
+@cache  # once is enough: it is read again every second
+def _tell_unreadable(name: str) -> None:
+    log.error("a setting cannot be read", extra={"action": "setting_unreadable", "row": name})
+
+
+def _moment(found: str) -> datetime:
+    """A moment without a zone could be compared with none of ours."""
+    moment = datetime.fromisoformat(found)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment
+
+
+def _gap(found: str) -> Gap:
     raw = json.loads(found)
     return Gap(
-        begins=datetime.fromisoformat(raw["begins"]),
-        ends=datetime.fromisoformat(raw["ends"]),
+        begins=_moment(raw["begins"]),
+        ends=_moment(raw["ends"]),
         offset=timedelta(seconds=raw["offset_s"]),
-        due_at=_moment(raw["due_at"]),
-        checkins=raw["checkins"],
-        steps=raw["steps"],
-        after=raw.get("after", ""),
-        later_at=_moment(raw.get("later_at")),
+        due_at=_later_moment(raw["due_at"]),
+        checkins=int(raw["checkins"]),
+        steps=int(raw["steps"]),
+        after=str(raw.get("after", "")),
+        later_at=_later_moment(raw.get("later_at")),
     )
 
 
-def _moment(kept: str | None) -> datetime | None:
-    return None if kept is None else datetime.fromisoformat(kept)
+def _later_moment(kept: str | None) -> datetime | None:
+    return None if kept is None else _moment(kept)
 
 
 def widen(tx: Tx, name: str, gap: Gap) -> None:

@@ -52,6 +52,15 @@ SPOKEN = {  # libpq gives a connection that is refused no code, only these words
         " CREATE DATABASE ... OWNER ..., then run `kabar db upgrade`."
     ),
 }
+REFUSED = (r"invalid (\w+) value: ", r"for connection option \"(\w+)\"")
+"""How libpq names an option whose value it does not take; the value itself is not told on."""
+NUMBERS = (
+    *("port", "connect_timeout", "tcp_user_timeout"),
+    *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count"),
+)
+WRONG_VALUE = (
+    "PostgreSQL does not take the value of {name} in KABAR_DATABASE_URL. Correct it or take it out."
+)
 MAY_NOT = (
     "PostgreSQL lets this role not do that. Make it the owner of the database (ALTER DATABASE ..."
     " OWNER TO ...), then try again."
@@ -66,6 +75,18 @@ def address(url: str) -> URL:
             "KABAR_DATABASE_URL is no address of a PostgreSQL database, or names a driver that is"
             f" not here. Write it like {EXAMPLE}."
         )
+    known = {one.keyword.decode() for one in psycopg.pq.Conninfo.get_defaults()}
+    for name, value in found.normalized_query.items():
+        if name not in known:
+            # A password with a slip in it may have ended here; then an @ is left over.
+            is_slip = "@" in f"{found.database}{found.query}"
+            named = "an option" if is_slip else f"the option {name}"
+            raise UnsupportedDatabase(
+                f"KABAR_DATABASE_URL has {named} after the ? that PostgreSQL does not know. Correct"
+                " it or take it out."
+            )
+        if name in NUMBERS and not re.fullmatch(r"-?[0-9]+(,[0-9]+)*", ",".join(value)):
+            raise UnsupportedDatabase(WRONG_VALUE.format(name=name))
     return found.set(drivername=DRIVER)
 
 
@@ -196,6 +217,9 @@ def _state(error: DBAPIError) -> str:
 def _spoken(error: DBAPIError) -> str | None:
     """What to do about a connection that was refused, None where nobody answered."""
     said = str(error.orig)
+    for pattern in REFUSED:
+        if found := re.search(pattern, said):
+            return WRONG_VALUE.format(name=found[1])
     return next((text for words, text in SPOKEN.items() if re.search(words, said)), None)
 
 

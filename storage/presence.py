@@ -41,14 +41,21 @@ class Presence:
         self._thread.join()
 
     def _stay(self) -> None:
+        is_lost = False
         while not self._ending.is_set():
             try:
                 with self._engine.connect() as connection:
                     connection.execute(select(func.pg_advisory_lock(self._process.lock)))
                     self._there.set()
+                    if is_lost:
+                        extra = {"action": "presence_back"}
+                        log.info("the connection that shows our life is back", extra=extra)
+                    is_lost = False
                     while not self._ending.wait(LOOK_S):
                         connection.execute(select(1))
             except (DBAPIError, psycopg.Error, OSError) as error:
-                extra = {"action": "presence_lost", "error": type(error).__name__}
-                log.warning("the connection that shows our life is lost", extra=extra)
+                if not is_lost:
+                    extra = {"action": "presence_lost", "error": type(error).__name__}
+                    log.warning("the connection that shows our life is lost", extra=extra)
+                is_lost = True
                 self._ending.wait(AGAIN_S)

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage import aftermath, backup, engine, migrate, predecessor, settings, tables
 from storage.aftermath import Aftermath, Erased
@@ -41,6 +41,10 @@ WITHOUT_LEDGER = (
     "{why}, so nobody can tell who was erased since the backup: they would be back. Give a list"
     " that `kabar db ledger` has written with --ledger FILE, or say --without-ledger and erase"
     " them again by hand. Nothing was changed."
+)
+UNWRITTEN = (
+    "The database could not be written ({reason}). See whether its disk is full or failing: beside"
+    " the one that is there, the restored one must have room. Nothing was changed."
 )
 AT_WORK = (
     "A `kabar run` is at work on this database: stop every one of them, wait a minute, then try"
@@ -98,6 +102,8 @@ def restore(url: str, path: Path, ring: KeyRing, wish: Wish, moments: Moments) -
         reason = error.strerror or type(error).__name__
         name = error.filename or path
         raise RestoreRefused(f"{name} cannot be used ({reason}). Nothing was changed.") from error
+    except DBAPIError as error:
+        raise RestoreRefused(UNWRITTEN.format(reason=type(error.orig).__name__)) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,12 @@ def database_file(url: str) -> Path:
             f"{address.render_as_string()} is no address of an SQLite file. Set"
             f" KABAR_DATABASE_URL to one, such as {EXAMPLE}, or to a PostgreSQL database."
         )
-    return Path(name).absolute()
+    path = Path(name).absolute()
+    if path.is_dir():
+        raise UnsupportedDatabase(
+            f"KABAR_DATABASE_URL names a directory. Add the name of a file in it, as in {EXAMPLE}."
+        )
+    return path
 
 
 def writing_engine(
@@ -103,6 +108,11 @@ def named_errors(patience_s: float) -> Iterator[None]:
             raise UnsupportedDatabase(
                 "The file that KABAR_DATABASE_URL names is no SQLite database, or a damaged one."
                 " Correct the address or restore a backup."
+            ) from error
+        if _code(error) == sqlite3.SQLITE_CANTOPEN:
+            raise UnsupportedDatabase(
+                "The file that KABAR_DATABASE_URL names cannot be opened. Correct the address, or"
+                " let the user of this command read and write the file and its directory."
             ) from error
         raise
 

@@ -1,6 +1,5 @@
 """Staff who look after the system hear that something is amiss: how much, and nothing more."""
 
-import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,13 +9,10 @@ from bot.texts import Text
 from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.model import Role, StaffId
-from storage import addresses, staff, tables
-from storage.errors import SealError
+from storage import staff, tables
 from storage.outbox import Lane, Outgoing, Payload
 from storage.transaction import Tx
 from storage.turns import UNDER_WAY
-
-log = logging.getLogger(__name__)
 
 AMISS = Text("System check: {count} things need the operator.")
 STANDS = timedelta(days=1)
@@ -31,12 +27,7 @@ def report(tx: Tx, room: Room, first: str, count: int, *, now: datetime) -> None
     if _is_on_its_way(tx):
         return
     for person in _readers(tx):
-        try:
-            address = addresses.of(tx, "staff", person)
-        except SealError:
-            extra = {"action": "finding_untold", "row": person}
-            log.exception("somebody was not told of findings", extra=extra)
-            continue
+        address = staff.address(tx, person)
         if address is None:
             continue
         out = Outgoing(

@@ -79,7 +79,7 @@ def _of_gaps(name: str, kind: ModuleType, do: Callable[..., None]) -> Duty:
 
 def _is_due(tx: Tx, row: str, *, table: Table, moment: str, now: datetime) -> bool:
     at = table.c[moment]
-    return tx.execute(select(at).where(table.c.id == row, at <= now)).first() is not None
+    return tx.execute(select(table.c.id).where(table.c.id == row, at <= now)).first() is not None
 
 
 def _later(tx: Tx, row: str, *, table: Table, moment: str, now: datetime, until: datetime) -> None:
@@ -116,22 +116,48 @@ DUTIES = (
 comes last, when all that was due in it is done."""
 
 
+class LookFailed(Exception):
+    """What is due of some duties is not known; the others were done."""
+
+
 async def run_due(database: Database, room: Room, *, now: datetime) -> int:
     """Do everything that is due at `now`; how much was it? A row that fails is logged by its id and
-    tried again after a while, and the others go on."""
-    done = 0
+    tried again after a while, and the others go on. So do the other duties where one cannot even
+    be looked at; but then, at the end, LookFailed says that this pass was not whole."""
+    done, failed = 0, list[str]()
     for duty in DUTIES:
-        for row in await database.read(duty.look, now=now):
-            try:
-                done += await database.write(visit, duty, room, row, now=now)
-            except NOT_NOW:
-                raise  # nothing is wrong with the row, so it comes with the next pass
-            except Exception:
-                log.exception("a due row failed", extra={"action": f"tick_{duty.name}", "row": row})
-                # What has failed must not stand in the way of what is due after it.
-                await database.write(duty.put_off, row, now=now, until=now + TRY_AGAIN)
+        try:
+            rows = await database.read(duty.look, now=now)
+        except NOT_NOW:
+            raise
+        except Exception:
+            log.exception("what is due is not known", extra={"action": f"look_{duty.name}"})
+            failed.append(duty.name)
+            continue
+        for row in rows:
+            done += await _done(database, duty, room, row, now=now)
     await run_chores(database, now=now)
+    if failed:
+        raise LookFailed(", ".join(failed))
     return done
+
+
+async def _done(database: Database, duty: Duty, room: Room, row: str, *, now: datetime) -> bool:
+    extra = {"action": f"tick_{duty.name}", "row": row}
+    try:
+        return await database.write(visit, duty, room, row, now=now)
+    except NOT_NOW:
+        raise  # nothing is wrong with the row, so it comes with the next pass
+    except Exception:
+        log.exception("a due row failed", extra=extra)
+    try:
+        # What has failed must not stand in the way of what is due after it.
+        await database.write(duty.put_off, row, now=now, until=now + TRY_AGAIN)
+    except NOT_NOW:
+        raise
+    except Exception:
+        log.exception("a due row failed and stays due", extra=extra)
+    return False
 
 
 def visit(tx: Tx, duty: Duty, room: Room, row: str, *, now: datetime) -> bool:
@@ -145,13 +171,23 @@ def visit(tx: Tx, duty: Duty, room: Room, row: str, *, now: datetime) -> bool:
 
 
 def next_due(tx: Tx, *, now: datetime) -> datetime | None:
-    """The earliest moment, past or future, at which something is to be done or sent."""
+    """The earliest moment, past or future, at which something is to be done or sent; a moment that
+    cannot be read is logged and left out."""
     found = (
-        chains.next_moment(tx),
-        contacts.next_moment(tx),
-        checkins.next_moment(tx),
-        outbox.next_moment(tx, now=now),
-        ask_again.next_moment(tx),
-        report_outage.next_moment(tx, now=now),
+        _moment("escalate", chains.next_moment, tx),
+        _moment("plan", contacts.next_moment, tx),
+        _moment("checkins", checkins.next_moment, tx),
+        _moment("outbox", partial(outbox.next_moment, now=now), tx),
+        _moment("ask_again", ask_again.next_moment, tx),
+        _moment("outage", partial(report_outage.next_moment, now=now), tx),
     )
     return min((moment for moment in found if moment is not None), default=None)
+
+
+def _moment(kind: str, look: Callable[[Tx], datetime | None], tx: Tx) -> datetime | None:
+    try:
+        return look(tx)
+    except ValueError:  # SQLite keeps whatever somebody has written there by hand
+        extra = {"action": "moment_unreadable", "kind": kind}
+        log.error("it cannot be told when something is due next", extra=extra)
+        return None

@@ -10,7 +10,7 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room
 from flows.model import AlertState, StaffId
 from flows.permissions import Right
-from storage import addresses, alerts, outbox, staff
+from storage import alerts, outbox, staff
 from storage.hands import NOTICE
 from storage.outbox import Payload
 from storage.transaction import Tx
@@ -58,7 +58,7 @@ def tell_the_others(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: date
     for row, owner in outbox.notices(tx, seat.alert.id, kind=NOTICE):
         if row == seat.button.row:
             continue
-        address = addresses.of(tx, "staff", owner)
+        address = staff.address(tx, owner)
         person = staff.get(tx, StaffId(owner))
         if address is not None and person is not None:
             other = replace(seat, person=person, address=address)

@@ -106,7 +106,7 @@ def clear_details(tx: Tx, room: Room, seat: Desk, *, now: datetime) -> None:
     shown = outbox.notices(tx, seat.alert.id, kind=DETAIL)
     outbox.cancel_alert(tx, seat.alert.id, kind=DETAIL)
     for row, owner in shown:
-        address = addresses.of(tx, "staff", owner)
+        address = staff.address(tx, owner)
         if address is not None:
             outbox.cancel_delete(tx, row)
             delete(tx, room, replace(seat, address=address), row, now=now, at=now)

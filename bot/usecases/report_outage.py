@@ -11,7 +11,6 @@ from bot.usecases.room import Room
 from flows.model import Staff
 from flows.programme import local
 from storage import (
-    addresses,
     chains,
     checkins,
     contacts,
@@ -70,7 +69,7 @@ def report_outage(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
     delayed, reach = Delayed(*map(int, counted)), staff.reach(tx, None)
     people = reach["supervisor"] or reach["head"]
     for person in people:
-        found, address = staff.get(tx, person), addresses.of(tx, "staff", person)
+        found, address = staff.get(tx, person), staff.address(tx, person)
         if found is not None and address is not None:
             out = Outgoing(
                 id=f"outage:{gap.name}:{person}",

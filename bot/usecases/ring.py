@@ -13,7 +13,7 @@ from flows import escalation
 from flows.definition import Chain, Step, Urgencies
 from flows.escalation import Advance
 from flows.model import AlertKind, AlertState, StaffId, Urgency
-from storage import addresses, alerts, chains, locks, staff
+from storage import alerts, chains, locks, staff
 from storage.alerts import Alert
 from storage.hands import NOTICE
 from storage.outbox import Lane, Outgoing
@@ -127,7 +127,7 @@ def raise_to(
 
 
 def _notify(tx: Tx, room: Room, alert: Alert, person: StaffId, row: str, *, now: datetime) -> None:
-    address = addresses.of(tx, "staff", person)
+    address = staff.address(tx, person)
     if address is None:
         return
     post(

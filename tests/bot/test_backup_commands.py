@@ -93,6 +93,7 @@ def test_nothing_is_restored_while_the_bot_is_at_work(kabar: Kabar, tmp_path: Pa
     [
         (("backup", "{folder}/nowhere/a"), "could not be written"),
         (("backup", "{folder}/kabar.key"), "is there already"),
+        (("backup", ""), "Give the backup a file name"),
         (("restore", "{folder}/nothing", "--without-ledger"), "cannot be used"),
         (("restore", "{folder}/kabar.key", "--without-ledger"), "no backup of Kabar"),
         (("restore", "{folder}/kabar.key", "--ledger", "{folder}/none"), "cannot be read"),
@@ -126,3 +127,35 @@ def test_a_full_disk_leaves_no_half_backup(kabar: Kabar, tmp_path: Path) -> None
     assert done.returncode == 1
     assert "could not be written" in done.stderr and "no backup" in done.stderr
     assert list(tmp_path.glob("a.backup*")) == []
+
+
+def test_onto_a_full_disk_nothing_is_restored(kabar: Kabar, tmp_path: Path) -> None:
+    file = tmp_path / "a.backup"
+    assert kabar("db", "backup", file).exit_code == 0
+    before = (tmp_path / "var" / "kabar.db").read_bytes()
+
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 100; exec {KABAR} db restore {file} --without-ledger"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr and "Nothing was changed" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "var" / "kabar.db").read_bytes() == before
+    assert list((tmp_path / "var").glob("*.restoring*")) == []
+
+
+@pytest.mark.parametrize("words", [("db", "status"), ("db", "upgrade"), ("staff", "list")])
+def test_an_address_that_is_a_directory_is_named(
+    words: tuple[str, ...], kabar: Kabar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KABAR_DATABASE_URL", f"sqlite:///{tmp_path}")
+    mode = tmp_path.stat().st_mode
+
+    done = kabar(*words)
+
+    assert (done.exit_code, "names a directory" in done.stderr) == (1, True)
+    assert tmp_path.stat().st_mode == mode

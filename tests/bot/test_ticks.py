@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.scheduler import ticks
 from bot.usecases import enrol
@@ -76,3 +77,29 @@ async def test_a_row_that_fails_is_put_off_and_the_others_are_done(
     assert found[0] == NOW + timedelta(minutes=1)
     assert found[1] is not None and found[1] > NOW + timedelta(days=1)
     assert await database.read(ticks.next_due, now=NOW) == NOW + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("moment", ["zz", "1zz"])
+async def test_a_moment_that_is_none_hinders_neither_others_nor_the_clock(
+    database: Database, room: Room, moment: str
+) -> None:
+    """SQLite keeps whatever is written by hand."""
+    broken, sound = await asyncio.to_thread(database.write_now, two_families, room)
+    change = text("update contacts set next_due_at = :moment where id = :id")
+    await database.write(lambda tx: tx.execute(change, {"moment": moment, "id": broken}).rowcount)
+
+    await ticks.run_due(database, room, now=NOW)
+
+    found = await database.read(planned, sound)
+    assert found is not None and found > NOW + timedelta(days=1)
+    await database.read(ticks.next_due, now=NOW)
+
+
+async def test_when_nothing_else_is_due_a_moment_that_is_none_is_left_out(
+    database: Database, room: Room
+) -> None:
+    await asyncio.to_thread(database.write_now, two_families, room)
+    change = text("update contacts set next_due_at = 'zz'")
+    await database.write(lambda tx: tx.execute(change).rowcount)
+
+    assert await database.read(ticks.next_due, now=NOW) is None

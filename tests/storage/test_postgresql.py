@@ -300,9 +300,14 @@ def test_every_common_way_to_write_the_address_is_understood(scheme: str, url: s
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("postgresql+asyncpg://kabar:geheim@db/kabar", "Write KABAR_DATABASE_URL like"),
-        ("postgresql://kabar:geheim@db", "Write KABAR_DATABASE_URL like"),
+        ("postgresql+asyncpg://kabar:geheim@db/kabar", "Write it like"),
+        ("postgresql://kabar:geheim@db", "Write it like"),
         ("postgresql://kabar:geheim@db:port/kabar", "no address of a database"),
+        ("postgresql://kabar:geheim@db/kabar?sslmode=prefer&foo=bar", "the option foo after"),
+        ("postgresql://kabar:ge@heim/a?geheim=x@db/kabar", "an option after"),
+        ("postgresql://kabar:geheim@db/kabar?connect_timeout=geheim", "of connect_timeout"),
+        ("postgresql://kabar:geheim@127.0.0.1:1/kabar?sslmode=geheim", "of sslmode"),
+        ("postgresql://kabar:geheim@127.0.0.1:1/kabar?port=geheim", "of port"),
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused(address: str, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -235,3 +235,33 @@ async def test_by_webhook_the_process_beats_and_the_time_without_one_is_a_gap(
     assert about(gap, timedelta(seconds=130))
     assert gap.due_at is not None  # what waits comes within two minutes
     assert abs(gap.due_at - gap.until - timedelta(minutes=2)) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("value", ["zz", "2026-11-24T03:00:00", "", "12"])
+@pytest.mark.parametrize("name", [settings.ALIVE_AT, settings.MISSED, settings.OUTAGE])
+async def test_a_moment_that_was_changed_by_hand_keeps_nobody_from_receiving(
+    world: World, api: ScriptedApi, name: str, value: str
+) -> None:
+    await world.database.write(settings.write, name, value)
+
+    await received_once(world, api)
+
+    assert await world.database.read(gaps.alive_at) is not None
+    assert await world.database.read(gaps.pending, name) is None
+
+
+@pytest.mark.parametrize("value", ["zz", "2026-11-24T03:00:00"])
+async def test_what_ticks_goes_on_after_its_moment_was_changed_by_hand(
+    world: World, value: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.database.write(settings.write, settings.TICKED_AT, value)
+    wall = datetime.now(UTC)
+    span = gaps.Span(begins=wall, ends=wall)
+    gaps._tell_unreadable.cache_clear()
+
+    for _ in range(3):
+        assert await world.database.read(gaps.alive_at, settings.TICKED_AT) is None
+    assert await world.database.write(gaps.ticked, span, offset=timedelta()) is None
+
+    assert await world.database.read(gaps.alive_at, settings.TICKED_AT) == wall
+    assert [vars(one).get("action") for one in caplog.records].count("setting_unreadable") == 1
