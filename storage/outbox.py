@@ -160,8 +160,7 @@ def find_button(tx: Tx, pressed: str, chat_hash: str) -> Found | None:
 def chat_of(tx: Tx, row_id: str) -> str:
     """The hash of the chat that a row is for."""
     o = tables.outbox
-    found: str = tx.execute(select(o.c.chat_hash).where(o.c.id == row_id)).scalar_one()
-    return found
+    return str(tx.execute(select(o.c.chat_hash).where(o.c.id == row_id)).scalar_one())
 
 
 def payload(tx: Tx, row_id: str) -> Payload:
@@ -185,18 +184,13 @@ def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
 
 
 def _withdraw(tx: Tx, *which: ColumnElement[bool]) -> None:
-    """In one statement: beside two of them the sender could settle a row in between, so that it
-    is `sending` for the first and waits again for the second."""
+    """In one statement: between two of them the sender could settle a row, so that it is `sending`
+    for the first and waits again for the second."""
     o = tables.outbox
-    is_on_its_way = o.c.state == "sending"
-    change(
-        tx,
-        o,
-        *which,
-        o.c.state.in_(("pending", "uncertain", "sending")),
-        state=case((is_on_its_way, "sending"), else_="cancelled"),
-        error=case((is_on_its_way, WITHDRAWN), else_=o.c.error),
-    )
+    flies, unsent = o.c.state == "sending", o.c.state.in_(("pending", "uncertain", "sending"))
+    state = case((flies, "sending"), else_="cancelled")
+    error = case((flies, WITHDRAWN), else_=o.c.error)
+    change(tx, o, *which, unsent, state=state, error=error)
 
 
 def cancel_delete(tx: Tx, target: str) -> None:

@@ -4,6 +4,7 @@ import logging
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 EXAMPLE = "sqlite:///var/kabar.db"
 DRIVERS = ("sqlite", "sqlite+pysqlite")
+TRIES, AGAIN_S = 100, 0.05
 PRAGMAS = (
     "journal_mode = WAL",  # readers and the writer do not wait for each other
     "synchronous = FULL",  # receiving confirms to Telegram: a commit must outlive a power cut
@@ -168,13 +170,25 @@ def _engine(url: str, *, begin: str, connections: int, pragmas: tuple[str, ...])
     def _set_up(driver: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         driver.isolation_level = None  # the driver's own BEGIN breaks savepoints and DDL
         for pragma in pragmas:
-            driver.execute(f"PRAGMA {pragma}").close()
+            _set(driver, pragma)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _set(driver: sqlite3.Connection, pragma: str) -> None:
+    """Two that switch a new file to WAL at once are refused without a wait: try again."""
+    for left in reversed(range(TRIES)):
+        try:
+            driver.execute(f"PRAGMA {pragma}").close()
+            return
+        except sqlite3.OperationalError as error:
+            if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(AGAIN_S)
 
 
 def _waits(patience_s: float) -> tuple[str]:

@@ -1,6 +1,7 @@
 """The ticker: one pass at a time, again after a failure, whatever the system's clock does."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -136,7 +137,7 @@ async def test_work_is_done_at_the_bell_and_again_after_a_failure(
 ) -> None:
     bell, rested, calls = asyncio.Event(), asyncio.Event(), []
 
-    async def drain() -> int:
+    async def drain(_: Callable[[], bool]) -> int:
         calls.append(working.is_working)
         if len(calls) == 2:
             raise LookupError("a fault")
