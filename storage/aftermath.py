@@ -50,7 +50,7 @@ def undo(
         erased=_erase(tx, ledger),
         kept=_keep(tx, now=now),
         cancelled=_cancel(tx, now=now),
-        families=_all_active(tx) if before is None else _called(tx, before, now=now),
+        families=_all_linked(tx) if before is None else _called(tx, before, now=now),
         quieted=0 if before is None else _quiet(tx, before, now=now),
         left_out=overtaken.settle(tx, frozenset() if before is None else before.ended, now=now),
     )
@@ -121,13 +121,13 @@ def _called(tx: Tx, before: Before, *, now: datetime) -> tuple[Family, ...]:
     return tuple(found[code] for code in sorted(found))
 
 
-def _all_active(tx: Tx) -> tuple[Family, ...]:
-    """Any of them may have written."""
+def _all_linked(tx: Tx) -> tuple[Family, ...]:
+    """Any of them may have written; those too who had stopped or blocked."""
     k, c = tables.cases, tables.contacts
     rows = tx.execute(
         select(k.c.code)
         .join_from(k, c, c.c.case_id == k.c.id)
-        .where(c.c.state == ContactState.ACTIVE)
+        .where(c.c.state != ContactState.INVITED)
         .distinct()
         .order_by(k.c.code)
     )

@@ -174,6 +174,8 @@ def _told(done: Restored) -> str:
         lines.append("No family has written since.")
     elif done.is_known:
         lines.append("Words or links came since that are not here. Have these families called:")
+    elif not after.families:
+        lines.append("The backup knows of no family who could have written since.")
     else:
         lines.append(f"Nobody can tell who has written or stopped since {at}. Have all called:")
     return "\n".join([*lines, *(_line(one) for one in after.families)])
