@@ -1,5 +1,6 @@
 """The adults who may be written to for a case."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -12,6 +13,8 @@ from storage.lasting import Lasting
 from storage.rows import add as add_row
 from storage.rows import change_by
 from storage.transaction import Tx
+
+log = logging.getLogger(__name__)
 
 SEALED = ("name", "relation", "agreed_word", "duress_word", "phone")
 _BY_ID = Lasting(select(tables.contacts).where(tables.contacts.c.id == bindparam("contact")))
@@ -84,8 +87,16 @@ def get(tx: Tx, contact: str) -> Contact | None:
 
 
 def unopened(tx: Tx) -> tuple[Contact, ...]:
-    """Everybody, without what is sealed: for what must be told of whoever was erased, too."""
-    return tuple(_plain(row) for row in tx.execute(select(tables.contacts)))
+    """Everybody, without what is sealed: for what must be told of whoever was erased, too. Whose
+    row is damaged is left out."""
+    found = []
+    for row in tx.execute(select(tables.contacts)).all():
+        try:
+            found.append(_plain(row))
+        except (ValueError, TypeError) as error:
+            extra = {"action": "row_unreadable", "row": row.id, "error": type(error).__name__}
+            log.error("a contact cannot be read", extra=extra)
+    return tuple(found)
 
 
 def of_case(tx: Tx, case: CaseId) -> tuple[Contact, ...]:

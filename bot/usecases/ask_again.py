@@ -24,6 +24,8 @@ from storage.unanswered import Shown
 
 log = logging.getLogger(__name__)
 
+DAMAGED = (SealError, ValueError, LookupError, TypeError, AttributeError)
+
 AT_ONCE = 50  # looked at in one piece: alerts must not wait behind them
 SAFETY, CHECKIN, REST = "safety:", "checkin:", "gap"
 A_MOMENT = timedelta(seconds=5)  # until what somebody has just written is handled
@@ -98,13 +100,27 @@ def _piece(tx: Tx, gap: Gap) -> _Piece:
     """The safety questions first: they go out before others of the same chat."""
     if not gap.after.startswith(CHECKIN):
         who = unanswered.families(tx, after=gap.after.removeprefix(SAFETY), limit=AT_ONCE)
-        asked = [unanswered.safety_question(tx, gap, one) for one in who]
+        asked = [_safety_question(tx, gap, one) for one in who]
         after = f"{SAFETY}{who[-1]}" if len(who) == AT_ONCE else CHECKIN
         return _Piece(shown=tuple(one for one in asked if one is not None), after=after)
     last = gap.after.removeprefix(CHECKIN)
     shown = unanswered.checkins(tx, gap, after=last, limit=AT_ONCE)
     is_over = len(shown) < AT_ONCE
     return _Piece(shown=shown, after=None if is_over else f"{CHECKIN}{shown[-1].checkin}")
+
+
+def _safety_question(tx: Tx, gap: Gap, contact: str) -> Shown | None:
+    try:
+        return unanswered.safety_question(tx, gap, contact)
+    except DAMAGED as error:
+        _pass_over(f"contact:{contact}", error)
+        return None
+
+
+def _pass_over(row: str, error: Exception) -> None:
+    """One damaged family keeps no other from being asked."""
+    extra = {"action": "not_asked_again", "row": row, "error": type(error).__name__}
+    log.error("a family is not asked again", extra=extra)
 
 
 def _go_on(tx: Tx, gap: Gap, row: str) -> None:
@@ -125,11 +141,14 @@ def _go_on(tx: Tx, gap: Gap, row: str) -> None:
 def _may_be_asked_at(tx: Tx, shown: Shown, *, now: datetime) -> datetime | None:
     """From when on this contact may be asked; None if never."""
     try:
-        contact = gather.the_contact(tx, shown.contact)
-    except SealError as error:
-        extra = {"action": "not_asked_again", "row": shown.row, "error": type(error).__name__}
-        log.error("a family is not asked again", extra=extra)
+        return _moment_for(tx, shown, now=now)
+    except DAMAGED as error:
+        _pass_over(shown.row, error)
         return None
+
+
+def _moment_for(tx: Tx, shown: Shown, *, now: datetime) -> datetime | None:
+    contact = gather.the_contact(tx, shown.contact)
     is_open = effective_level(contact, now=now) is Level.OPEN
     if contact.state is not ContactState.ACTIVE or not is_open:
         return None

@@ -78,7 +78,7 @@ async def test_findings_are_kept_where_nobody_can_be_told(
         kept = await centre.audited()
 
     assert f"finding:row_altered:addresses:staff:{boss}:telegram" in kept
-    assert "finding_untold" in {vars(one).get("action") for one in caplog.records}
+    assert "staff_unreadable" in {vars(one).get("action") for one in caplog.records}
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,15 @@ ADDED = {settings.ALIVE_AT, WRAPPING_KEY}
 
 
 def without_what_a_restore_writes(rows: dict[str, list[tuple[object, ...]]]) -> object:
-    """Its own settings and its own line in the audit; nobody has a row in hand any more."""
+    """Its own settings and its own line in the audit; nobody has a row in hand any more, and nobody
+    is reminded of what they may have answered since."""
+    remind_at = list(tables.checkins.c).index(tables.checkins.c.remind_at)
+    rows["checkins"] = [(*row[:remind_at], *row[remind_at + 1 :]) for row in rows["checkins"]]
     rows["settings"] = [row for row in rows["settings"] if row[0] not in ADDED]
     rows["audit"] = [row for row in rows["audit"] if row[4] != "restored"]
-    rows["seals"] = [row for row in rows["seals"] if not str(row[0]).startswith("audit:")]
+    rows["seals"] = [
+        row for row in rows["seals"] if not str(row[0]).startswith(("audit:", "checkins:"))
+    ]
     rows["inbox"] = [row[:-2] for row in rows["inbox"]]
     return rows
 
