@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import MovedClock
+from storage.errors import StorageError
 from storage.figures import Unsettled
 
 log = logging.getLogger(__name__)
@@ -127,9 +128,10 @@ class Advance:
         """Wait until every update is handled and every message that is due is sent."""
         while True:
             self._around.changed.clear()
-            waiting = await self._around.unsettled()
-            if waiting.is_nothing and not self._around.is_working():
-                return
+            with suppress(StorageError):  # a database that is away for a moment settles nothing
+                waiting = await self._around.unsettled()
+                if waiting.is_nothing and not self._around.is_working():
+                    return
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_S):
                     await self._around.changed.wait()

@@ -13,6 +13,16 @@ from tests.postgres import ENGINES, fresh
 
 __all__ = ["engine", "the_room", "world", "world_url"]
 
+ON_BOTH_IN_SOAK = ("test_recomputed.py", "test_damaged_families.py", "test_damaged_staff.py")
+"""What is recomputed differs little between the engines, and costs a database for each test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name in ON_BOTH_IN_SOAK and "[postgresql" in item.name:
+            item.add_marker(pytest.mark.soak)
+
+
 RATNA, DEWI, SARI = 5001, 5002, 7001
 DAYS = ("1-2 hari", "1-2 hari", *["Tidak ada"] * 5)
 
