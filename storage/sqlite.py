@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 EXAMPLE = "sqlite:///var/kabar.db"
 DRIVERS = ("sqlite", "sqlite+pysqlite")
-TRIES, AGAIN_S = 100, 0.05
+AGAIN_S = 0.05  # until a new file is tried again that somebody else switches to WAL
 PRAGMAS = (
     "journal_mode = WAL",  # readers and the writer do not wait for each other
     "synchronous = FULL",  # receiving confirms to Telegram: a commit must outlive a power cut
@@ -70,6 +70,7 @@ def writing_engine(
             *PRAGMAS,
             f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
         ),
+        patience_s=patience_s,
     )
 
 
@@ -81,6 +82,7 @@ def reading_engine(url: str, *, patience_s: float, connections: int) -> Engine:
         begin="BEGIN",
         connections=connections,
         pragmas=(*_waits(patience_s), *PRAGMAS, "query_only = ON"),
+        patience_s=patience_s,
     )
 
 
@@ -158,7 +160,9 @@ def _code(error: BaseException) -> int:
     return int(code) & 0xFF
 
 
-def _engine(url: str, *, begin: str, connections: int, pragmas: tuple[str, ...]) -> Engine:
+def _engine(
+    url: str, *, begin: str, connections: int, pragmas: tuple[str, ...], patience_s: float
+) -> Engine:
     engine = create_engine(
         url,
         pool_size=connections,
@@ -169,8 +173,9 @@ def _engine(url: str, *, begin: str, connections: int, pragmas: tuple[str, ...])
     @event.listens_for(engine, "connect")
     def _set_up(driver: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         driver.isolation_level = None  # the driver's own BEGIN breaks savepoints and DDL
+        until = time.monotonic() + patience_s
         for pragma in pragmas:
-            _set(driver, pragma)
+            _set(driver, pragma, until)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -179,14 +184,16 @@ def _engine(url: str, *, begin: str, connections: int, pragmas: tuple[str, ...])
     return engine
 
 
-def _set(driver: sqlite3.Connection, pragma: str) -> None:
-    """Two that switch a new file to WAL at once are refused without a wait: try again."""
-    for left in reversed(range(TRIES)):
+def _set(driver: sqlite3.Connection, pragma: str, until: float) -> None:
+    """Two that switch a new file to WAL at once are refused without a wait: try again while there
+    is patience left. `until` is by time.monotonic()."""
+    while True:
         try:
             driver.execute(f"PRAGMA {pragma}").close()
             return
         except sqlite3.OperationalError as error:
-            if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            is_held = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_held or time.monotonic() >= until:
                 raise
             time.sleep(AGAIN_S)
 

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -258,3 +259,17 @@ async def test_after_commit_is_silent_for_a_batch_that_was_lost(database: Databa
     await asyncio.gather(held, *waiting, return_exceptions=True)
 
     assert called == []
+
+
+def test_a_file_that_somebody_holds_is_waited_for_once(file: Path) -> None:
+    """Each of many tries would wait the whole patience again."""
+    file.parent.mkdir()
+    opening = ThreadPoolExecutor(1)
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("CREATE TABLE letters (id INTEGER)")
+        holder.execute("BEGIN EXCLUSIVE")
+
+        opened = opening.submit(Database, f"sqlite:///{file}", vault_keys=RING, patience_s=0.5)
+
+        assert isinstance(opened.exception(timeout=10), DatabaseBusy)
+    opening.shutdown()
