@@ -67,8 +67,8 @@ class Gap:
 
     @property
     def name(self) -> str:
-        """Part of the ids of what follows from it."""
-        return f"{self.ends:%Y%m%dT%H%M%S}"
+        """Part of the ids of what follows from it: two gaps never end at one microsecond."""
+        return f"{self.ends:%Y%m%dT%H%M%S%f}"
 
 
 def received(tx: Tx, span: Span, *, offset: timedelta, lost_after: timedelta) -> timedelta:

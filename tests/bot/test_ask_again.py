@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,10 +55,13 @@ def passes_once(centre: Centre) -> None:
     asyncio.run(ticks.run_due(centre.database, centre.room, now=centre.now))
 
 
-def asked_again(centre: Centre) -> set[str]:
+def rows_again(centre: Centre) -> list[Any]:
     o = tables.outbox
-    found = centre.rows(o.select().where(o.c.id.like("%:after_gap:%"), o.c.verb == "send"))
-    return {str(row.checkin_id) for row in found}
+    return centre.rows(o.select().where(o.c.id.like("%:after_gap:%"), o.c.verb == "send"))
+
+
+def asked_again(centre: Centre) -> set[str]:
+    return {str(row.checkin_id) for row in rows_again(centre)}
 
 
 def test_a_family_that_fails_is_passed_over_and_the_gap_ends(
@@ -83,3 +88,17 @@ def test_many_families_are_asked_in_pieces_each_once(centre: Centre) -> None:
 
     assert seen == [0, ask_again.AT_ONCE, len(families)], "safety questions are the first piece"
     assert centre.database.read_now(gaps.pending, settings.MISSED) is None
+
+
+def test_a_second_gap_that_ends_within_the_same_second_asks_again_as_well(centre: Centre) -> None:
+    asked(centre, 1)
+    first = centre.database.read_now(gaps.pending, settings.MISSED)
+    assert first is not None
+    centre.passes(seconds=2)
+    assert len(rows_again(centre)) == 1
+
+    second = replace(first, ends=first.ends + timedelta(milliseconds=400), due_at=centre.now)
+    centre.database.write_now(gaps.widen, settings.MISSED, second)
+    centre.passes(seconds=2)
+
+    assert len(rows_again(centre)) == 2

@@ -197,6 +197,7 @@ def _rows(tx: Tx, known: Mapping[str, int]) -> tuple[tuple[Row, ...], Buttons]:
                 state=row.state,
                 mark=row.token if payload.keys else None,
                 alert=row.alert_id,
+                target=row.target,
             )
         )
     return tuple(rows), buttons

@@ -162,6 +162,24 @@ def test_a_second_copy_of_what_telegram_took_without_a_word_is_forgiven_once() -
     assert judge(replace(twice, pushes=(*twice.pushes, good().pushes[0]))) != ()
 
 
+def test_a_doubted_question_counts_as_sent_where_its_newer_text_arrived_as_a_message() -> None:
+    newer = Row(
+        id="r3",
+        chat=SARI,
+        kind="question_b",
+        verb="edit",
+        text="3/5",
+        state="sent",
+        mark="q3",
+        target="r2",
+    )
+    doubted = without(replace(good(), rows=(*good().rows, newer)), "pushes", 2)
+    arrived = Push(chat=SARI, text="3/5", mark="q3")
+
+    assert judge(doubted) == ("r2 counts as sent, but Telegram took it 0 times",)
+    assert judge(replace(doubted, pushes=(*doubted.pushes, arrived))) == ()
+
+
 def test_a_question_at_b_is_never_forgiven() -> None:
     twice = replace(doubled(good(), "pushes", 2), in_flight=Counter({"r2": 1}))
 

@@ -74,7 +74,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row of the outbox. `mark` stands in its buttons, None without any."""
+    """A row of the outbox. `mark` stands in its buttons, None without any; `target` is the row that
+    an edit is of."""
 
     id: str
     chat: int
@@ -84,6 +85,7 @@ class Row:
     state: str
     mark: str | None = None
     alert: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,14 +240,17 @@ def _sent(record: Record) -> Iterator[str]:
 
 
 def _written(record: Record) -> Iterator[str]:
-    """Nothing hangs, and what counts as sent was taken by Telegram."""
+    """Nothing hangs, and what counts as sent was taken by Telegram: itself, or its newer text as a
+    message of its own, where nobody could know whether the older one had arrived."""
     taken = Counter(_which(push) for push in record.pushes)
     sent = _grouped((_which(row), row) for row in record.rows if row.state == "sent")
+    edits = [row for row in record.rows if row.verb == "edit" and taken[_which(row)]]
+    stood_in_for = {edit.target for edit in edits}
     for row in record.rows:
         if row.state == "sending":
             yield f"{row.id} is still on its way"
     for which, rows in sent.items():
-        said = [row for row in rows if row.verb == "send"]
+        said = [row for row in rows if row.verb == "send" and row.id not in stood_in_for]
         if len(said) > taken[which]:
             yield f"{said[0].id} counts as sent, but Telegram took it {taken[which]} times"
 
