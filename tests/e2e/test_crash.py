@@ -9,9 +9,12 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.outside import Centre, Person, a_centre
-from tests.postgres import ENGINES, fresh
+from tests.postgres import fresh
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# On PostgreSQL tests/crash kills the program at each run of `make test`; this here is for its soak.
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.soak))
 
 FOR_EVER_S = 600.0  # a call that will not end before the program does
 Answer = tuple[str | None, int | None, str | None]
@@ -33,7 +36,7 @@ class Scene:
         return Counter((row["item"], row["value"], row["text"]) for row in rows)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=ENGINES)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BOTH)
 async def scene(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _no_collection_in_between() -> Iterator[None]:
     """CPython 3.11 loses count of its recursion if a collection, with the finalizers of earlier
     tests, falls into the making of a tree ("AST constructor recursion depth mismatch")."""
