@@ -25,11 +25,11 @@ check: setup ## format, lint, types, imports and content
 	$(BIN)/kabar check
 
 test: setup ## all tests that fit into eight minutes
-	$(BIN)/python -m pytest -q -m "not soak" --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest -q -m "not soak" --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 soak: setup ## long crash and load runs, and every scene on PostgreSQL
 	$(BIN)/python -m pytest -q -m soak
-	KABAR_TEST_ENGINE=postgresql $(BIN)/python -m pytest -q -m "not soak" --numprocesses 2 --dist loadfile tests/e2e
+	KABAR_TEST_ENGINE=postgresql $(BIN)/python -m pytest -q -m "not soak" --numprocesses 3 --dist loadfile tests/e2e
 
 sandbox: setup ## the training room: phones in a page, on your own machine
 	$(BIN)/kabar sandbox

@@ -13,7 +13,12 @@ from tests.postgres import ENGINES, fresh
 
 __all__ = ["engine", "the_room", "world", "world_url"]
 
-ON_BOTH_IN_SOAK = ("test_recomputed.py", "test_damaged_families.py", "test_damaged_staff.py")
+ON_BOTH_IN_SOAK = (
+    "test_auditor.py",
+    "test_damaged_families.py",
+    "test_damaged_staff.py",
+    "test_recomputed.py",
+)
 """What is recomputed differs little between the engines, and costs a database for each test."""
 
 

@@ -101,6 +101,7 @@ async def test_it_plays_by_itself_in_both_languages(chrome: Browser, sandbox: Pr
     assert visitor.wrong == []
 
 
+@pytest.mark.soak  # it takes half a minute, as it should
 async def test_a_month_is_played_before_ones_eyes(chrome: Browser, sandbox: Program) -> None:
     await sandbox.does_steps(5)
     visitor = await Visitor.comes(chrome, sandbox.url)
