@@ -146,8 +146,12 @@ class Shifts:
             await asyncio.sleep(RENEW_S)
 
     async def let_go(self) -> None:
+        """At the end of the program: nobody waits for this process, nor misses it."""
         for shift in self._shifts.values():
             await shift.let_go()
+        if self._database.is_shared:
+            with suppress(StorageError):
+                await self._database.write(_leave, self.process)
 
     async def _until_taken(self, shift: Shift) -> None:
         while True:
@@ -199,6 +203,11 @@ class Shifts:
             self._troubles.remove(f"{action}{role}")
             extra = {"action": f"{action}_over", "role": role or None}
             log.info("a shift can be kept up again", extra=extra)
+
+
+def _leave(tx: Tx, process: Process) -> None:
+    leases.leave(tx, process)
+    inbox.release(tx, holders=(process.id,))
 
 
 def _bury(tx: Tx, process: Process) -> None:

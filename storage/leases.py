@@ -79,6 +79,13 @@ def let_go(tx: Tx, held: Held) -> None:
     change(tx, tables.leases, *_is(held), until=LONG_AGO)
 
 
+def leave(tx: Tx, process: Process) -> None:
+    """This process ends in order: it counts as living no longer, and nobody misses it."""
+    table = tables.leases
+    living = (table.c.name.startswith(LIVING), table.c.holder == process.id)
+    tx.execute(delete(table).where(*living))
+
+
 def bury(tx: Tx, process: Process) -> tuple[str, ...]:
     """Forget processes that are dead or silent, and say which; `process` is the one that asks."""
     table, now = tables.leases, clock(tx)

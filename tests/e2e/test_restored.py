@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.keyring import KeyRing
 from storage.restore import Restored, Wish
 from storage.transaction import Tx
-from tests.e2e.conftest import Phone, World
+from tests.e2e.conftest import Phone, World, on_both
 from tests.e2e.scenes import CRITICAL, notice, takes, taps_all
 
 
@@ -64,6 +64,7 @@ class Operator:
         return clock.now(), clock.wall()
 
 
+@on_both
 async def test_after_a_restore_nobody_is_asked_twice_and_alerts_still_reach_staff(
     reopened: list[Database], world: World, tmp_path: Path
 ) -> None:

@@ -141,3 +141,12 @@ def test_the_dead_are_buried_once_and_the_living_left_alone(
 
     assert gone == ("dewi",)
     assert database.write_now(leases.bury, me) == ()
+
+
+def test_whoever_leaves_in_order_is_not_missed(database: Database, ratna_lives: Presence) -> None:
+    for process in (RATNA, DEWI):
+        database.write_now(leases.take, f"{leases.LIVING}{process.id}", process)
+
+    database.write_now(leases.leave, DEWI)
+
+    assert database.write_now(leases.bury, RATNA) == ()
