@@ -16,6 +16,7 @@ from storage.turns import State, Verb
 
 RESTORED = "restored"  # the error of a row that may have been sent by what was lost
 STALE = timedelta(days=5)  # nobody is asked last week's questions
+BEGUN = (CheckinState.OPEN, CheckinState.PAUSED)
 ASKS_AT = (Level.OPEN, Level.DISCREET)
 OVER: dict[str, object] = {"state": CheckinState.CANCELLED, **dict.fromkeys(checkins.MOMENTS)}
 
@@ -35,6 +36,7 @@ def settle(tx: Tx, ended: Set[str], *, now: datetime) -> int:
     were over."""
     people, chats = _people(tx), addresses.hashes(tx, "contact")
     over = [row.id for row in _unanswered(tx) if _is_over(tx, people, row, ended, now)]
+    over += [row.id for row in _waiting(tx, *BEGUN) if row.id in ended]
     for checkin in over:
         _end(tx, checkin, now=now)
     change(tx, c, c.c.remind_at.is_not(None), remind_at=None)
@@ -46,13 +48,17 @@ def _people(tx: Tx) -> Mapping[str, Contact]:
 
 
 def _unanswered(tx: Tx) -> tuple[Waiting, ...]:
-    states = (CheckinState.DUE, CheckinState.ASKED)
+    return _waiting(tx, CheckinState.DUE, CheckinState.ASKED)
+
+
+def _waiting(tx: Tx, *states: CheckinState) -> tuple[Waiting, ...]:
     return tuple(tx.execute(select(c).where(c.c.state.in_(states)).order_by(c.c.id)))
 
 
 def _may_ask_twice(people: Mapping[str, Contact], row: Waiting, now: datetime) -> bool:
     """What was shown at A, or is going to be."""
-    is_open = effective_level(people[row.contact_id], now=now) is Level.OPEN
+    contact = people.get(row.contact_id)  # None for one that cannot be read
+    is_open = contact is not None and effective_level(contact, now=now) is Level.OPEN
     return is_open and (row.state == CheckinState.DUE or row.level == Level.OPEN)
 
 

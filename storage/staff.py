@@ -81,6 +81,27 @@ def reach(tx: Tx, worker: StaffId | None) -> Reach:
     """Who is linked and reachable now, by the names that steps use. Duty has no roster yet.
 
     Raises KeyFileOutdated where nobody is left because of it: that passes with the key file."""
+    people, missing = _within_reach(tx)
+    found: Reach = {
+        "worker": tuple(one.id for one in people if one.id == worker),
+        "duty": (),
+        "supervisor": tuple(one.id for one in people if one.role is Role.SUPERVISOR),
+        "head": tuple(one.id for one in people if one.role is Role.HEAD),
+    }
+    if missing and not any(found.values()):
+        raise missing[0]
+    return found
+
+
+def nobody_is_missing(tx: Tx) -> None:
+    """Before it is said that somebody cannot be reached. Raises KeyFileOutdated where that may be
+    for want of a newer key file alone."""
+    _, missing = _within_reach(tx)
+    if missing:
+        raise missing[0]
+
+
+def _within_reach(tx: Tx) -> tuple[list[Staff], list[KeyFileOutdated]]:
     people, missing = list[Staff](), list[KeyFileOutdated]()
     for row in _rows(tx):
         one = _staff(row)
@@ -92,14 +113,7 @@ def reach(tx: Tx, worker: StaffId | None) -> Reach:
         except SealError as error:
             _unreadable(one.id, error)
             missing += [error] if isinstance(error, KeyFileOutdated) else []
-    if missing and not people:
-        raise missing[0]
-    return {
-        "worker": tuple(one.id for one in people if one.id == worker),
-        "duty": (),
-        "supervisor": tuple(one.id for one in people if one.role is Role.SUPERVISOR),
-        "head": tuple(one.id for one in people if one.role is Role.HEAD),
-    }
+    return people, missing
 
 
 def _rows(tx: Tx) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -17,7 +17,7 @@ from flows.conversation_state import OPEN_LINE
 from flows.model import ContactId, ContactState, Level, MessageId
 from flows.programme import effective_level, next_safe
 from storage import checkins, gaps, locks, settings, unanswered
-from storage.errors import SealError
+from storage.errors import KeyFileOutdated, SealError
 from storage.gaps import Gap
 from storage.transaction import Tx
 from storage.unanswered import Shown
@@ -28,6 +28,7 @@ DAMAGED = (SealError, ValueError, LookupError, TypeError, AttributeError)
 
 AT_ONCE = 50  # looked at in one piece: alerts must not wait behind them
 SAFETY, CHECKIN, REST = "safety:", "checkin:", "gap"
+WITHOUT_KEY = timedelta(minutes=1)
 A_MOMENT = timedelta(seconds=5)  # until what somebody has just written is handled
 
 
@@ -55,7 +56,7 @@ def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
         elif at is not None:
             later.append(at)
     then = min(later).isoformat() if later else ""
-    return (*ready, "|".join((REST, gap.name, piece.after or "", then)))
+    return (*ready, "|".join((REST, _place(gap), piece.after or "", then)))
 
 
 def ask_again(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
@@ -65,7 +66,15 @@ def ask_again(tx: Tx, room: Room, row: str, *, now: datetime) -> None:
         return  # closed already, or it has become longer since
     if row.startswith(f"{REST}|"):
         _go_on(tx, gap, row)
-    elif row.startswith(SAFETY):
+        return
+    try:
+        _ask(tx, room, gap, row, now=now)
+    except KeyFileOutdated:  # nobody is passed over for it: all of them are looked at again
+        gaps.falls_due(tx, settings.MISSED, at=now + WITHOUT_KEY)
+
+
+def _ask(tx: Tx, room: Room, gap: Gap, row: str, *, now: datetime) -> None:
+    if row.startswith(SAFETY):
         shown = unanswered.safety_question(tx, gap, row.removeprefix(SAFETY))
         if shown is not None:
             _ask_safety(tx, room, shown, gap, now=now)
@@ -112,6 +121,8 @@ def _piece(tx: Tx, gap: Gap) -> _Piece:
 def _safety_question(tx: Tx, gap: Gap, contact: str) -> Shown | None:
     try:
         return unanswered.safety_question(tx, gap, contact)
+    except KeyFileOutdated:
+        raise
     except DAMAGED as error:
         _pass_over(f"contact:{contact}", error)
         return None
@@ -126,10 +137,10 @@ def _pass_over(row: str, error: Exception) -> None:
 def _go_on(tx: Tx, gap: Gap, row: str) -> None:
     """A piece is done. After the last one the gap waits for the next who may be asked, or is
     over."""
-    _, name, after, then = row.split("|")
+    _, place, after, then = row.split("|")
     later = datetime.fromisoformat(then) if then else None
-    if name != gap.name:
-        return
+    if place != _place(gap):
+        return  # it has begun anew since, or another process has gone on
     if after:
         gaps.goes_on(tx, settings.MISSED, after=after, later_at=later)
     elif later is not None:
@@ -138,10 +149,17 @@ def _go_on(tx: Tx, gap: Gap, row: str) -> None:
         gaps.close(tx, settings.MISSED)
 
 
+def _place(gap: Gap) -> str:
+    """Of which gap, and how far: a piece counts only where it was looked for."""
+    return f"{gap.name}>{gap.due_at}>{gap.after}"
+
+
 def _may_be_asked_at(tx: Tx, shown: Shown, *, now: datetime) -> datetime | None:
     """From when on this contact may be asked; None if never."""
     try:
         return _moment_for(tx, shown, now=now)
+    except KeyFileOutdated:
+        raise
     except DAMAGED as error:
         _pass_over(shown.row, error)
         return None

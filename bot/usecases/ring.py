@@ -155,6 +155,8 @@ def _reaching(tx: Tx, alert: Alert, chain: Callable[..., Advance]) -> Advance:
     if not advanced.tell:
         locks.reach(tx)
         advanced = _for_anybody(tx, alert, chain)
+    if not advanced.tell:
+        staff.nobody_is_missing(tx)  # else it is tried again, and the alert does not begin to wait
     return advanced
 
 

@@ -128,15 +128,20 @@ def test_what_the_old_database_knows_to_be_over_is_not_asked_at_a_either(
     contact = small.does(a_family, room, level=Level.OPEN)
     row = small.does(a_checkin, contact, Level.OPEN, NOW, **asked(NOW, message="opening"))
     due = small.does(a_checkin, contact, Level.OPEN, NOW - HOUR)
+    begun = small.does(a_checkin, contact, Level.OPEN, NOW - 2 * HOUR, state=CheckinState.OPEN)
+    paused = small.does(a_checkin, contact, Level.OPEN, NOW - 3 * HOUR, state=CheckinState.PAUSED)
     small.does(puts, contact, "opening", checkin=row)
     file = small.saves()
     over = {"state": CheckinState.FINISHED, "ended_at": LATER}
-    small.does(lambda tx: checkins.update(tx, row, **over))
+    for one in (row, begun):
+        small.does(checkins.update, one, **over)
     small.now = LATER
 
     small.restores(file, replace=True)
 
     assert small.asks(checkin, row).state == CheckinState.CANCELLED
+    assert small.asks(checkin, begun).state == CheckinState.CANCELLED
+    assert small.asks(checkin, paused).state == CheckinState.PAUSED
     assert small.asks(state_of, "opening")[0] == "cancelled"
     assert small.asks(checkin, due).state == CheckinState.DUE
 
