@@ -109,6 +109,12 @@ def owners(tx: Tx, hashed: str) -> tuple[tuple[str, str], ...]:
     return tuple((row.owner_kind, row.owner_id) for row in rows)
 
 
+def hash_of(tx: Tx, owner_kind: str, owner_id: str) -> str | None:
+    """The hash of this person's chat, which needs no key and no intact address."""
+    row = tx.execute(_OF_OWNER, {"kind": owner_kind, "owner": owner_id}).one_or_none()
+    return None if row is None else str(row.address_hash)
+
+
 def hashes(tx: Tx, owner_kind: str) -> dict[str, str]:
     """The chat of everybody of this kind who may be written to, by owner."""
     known = select(_a.c.owner_id, _a.c.address_hash)

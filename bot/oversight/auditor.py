@@ -27,6 +27,7 @@ from bot.oversight.rounds import (
 from bot.usecases.room import Room
 from storage import findings
 from storage.database import Database
+from storage.errors import CommitFailed, DatabaseBusy, KeyFileOutdated
 from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Auditor:
         self._since, self._looked_at = clock.now(), clock.wall()
         self._around, self._gone = Journey(AROUND), Journey(GONE)
         self._places: dict[tuple[str, str], Place] = {}  # by finding and table
+        self._untold: list[Finding] = []
         self._seen: set[str] = set()  # on the way around that is under way
         self._is_large = False
         self._ended_at: float | None = None
@@ -137,18 +139,23 @@ class Auditor:
         mended = await self._mended(known, seen)
         if new or mended:
             now = self._clock.now()
-            unknown = await self._database.write(_write, tuple(new), mended, now=now)
-            await self._tell(unknown, now=now)
+            self._untold += await self._database.write(_write, tuple(new), mended, now=now)
+        await self._tell(self._untold, now=self._clock.now())
         self._open = await self._database.read(findings.count)
 
     async def _tell(self, unknown: Sequence[Finding], *, now: datetime) -> None:
-        """Apart from keeping them: the rows of those who would be told may be what is damaged."""
+        """Apart from keeping them: the rows of those who would be told may be what is damaged.
+        Where the database was only away for a moment, the next pass tells of them."""
         if not unknown:
             return
         try:
             await self._database.write(report, self._room, unknown[0].id, len(unknown), now=now)
+        except (DatabaseBusy, CommitFailed, KeyFileOutdated):
+            log.exception("findings are told later", extra={"action": "finding_untold"})
+            return
         except Exception:
             log.exception("nobody was told of findings", extra={"action": "finding_untold"})
+        self._untold = []
 
     async def _mended(self, known: set[str], seen: Seen) -> frozenset[str]:
         """What is not there any more where it was found: nobody waits for a whole way around to be

@@ -50,8 +50,7 @@ def note_unreachable(
     is a sign; for staff the chain goes past them from now on, and what only they were asked, or
     had taken, is asked of others."""
     locks.phone(tx, chat)
-    address = addresses.of(tx, owner_kind, owner_id)
-    if address is None or address.chat_hash != chat:
+    if addresses.hash_of(tx, owner_kind, owner_id) != chat:
         return
     if owner_kind == "staff":
         addresses.set_state(tx, "staff", owner_id, "blocked")

@@ -71,8 +71,8 @@ def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> No
 
 
 def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime) -> None:
-    before = addresses.of(tx, "staff", who)
-    if before is not None and before.chat_hash != addresses.chat_hash(tx, came.chat):
+    before = addresses.hash_of(tx, "staff", who)
+    if before not in (None, addresses.chat_hash(tx, came.chat)):
         outbox.cancel(tx, owner_kind="staff", owner_id=who)  # it was for the earlier phone
     _link(tx, "staff", who, came.chat, now=now)
     person, address = staff.get(tx, who), addresses.of(tx, "staff", who)

@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.usecases import enrol
+from bot.usecases.note_membership import note_membership
+from bot.usecases.open_link import open_link
 from flows.model import Role
 from storage import staff, tables
 from tests.e2e.scenes import CRITICAL
-from tests.oversight.centres import Centre
-from tests.oversight.conftest import SARI
+from tests.oversight.centres import NO_SIGNS, Centre, Incoming
+from tests.oversight.conftest import RATNA, SARI
 
 BUDI, ANI = 5101, 5102
 SEALED = b"\x01" * 60
@@ -71,6 +74,29 @@ def test_where_no_chat_opens_the_alert_waits_for_somebody_as_if_nobody_were_ther
     quiet.writes(SARI, CRITICAL)
 
     assert [row.is_waiting for row in quiet.rows(select(tables.alerts.c.is_waiting))] == [True]
+
+    token = quiet.database.write_now(enrol.invite_staff, worker, now=quiet.now).token
+    row = quiet.arrives(ANI, "message", {"text": "/start"})
+    came = Incoming(id=row, chat=ANI, at=quiet.now, signs=NO_SIGNS, message_no=1)
+    quiet.database.write_now(open_link, quiet.room, came, token, now=quiet.now)
+
+    assert told(quiet) == {worker}, "connecting them anew mends it"
+
+
+def test_the_chain_goes_past_somebody_who_blocks_and_whose_chat_does_not_open(
+    quiet: Centre,
+) -> None:
+    (worker,) = (row.id for row in quiet.rows(select(tables.staff.c.id)))
+    dewi = quiet.staff(BUDI, Role.SUPERVISOR)
+    quiet.writes(SARI, CRITICAL)
+    damaged(quiet, "addresses", "address", worker)
+
+    row = quiet.arrives(RATNA, "my_chat_member", {})
+    quiet.database.write_now(
+        note_membership, quiet.room, row, RATNA, is_blocked=True, now=quiet.now
+    )
+
+    assert told(quiet) == {worker, dewi}
 
 
 def damaged(centre: Centre, table: str, column: str, person: str) -> None:
