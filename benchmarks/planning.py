@@ -11,8 +11,6 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import update
-
 from benchmarks import centre as centres
 from benchmarks.centre import Centre
 from benchmarks.figures import Row, share, table
@@ -20,6 +18,7 @@ from bot.scheduler import ticks
 from bot.usecases.room import Room
 from storage import tables
 from storage.database import Database
+from storage.rows import change
 from storage.transaction import Tx
 
 TICKS = 200
@@ -74,8 +73,7 @@ async def _plan(database: Database, centre: Centre, room: Room, due: int) -> tup
 
     def bring(tx: Tx) -> None:
         c = tables.contacts
-        moment = {"next_due_at": now - timedelta(minutes=1)}
-        tx.execute(update(c).where(c.c.id.in_(chosen)).values(moment))
+        change(tx, c, c.c.id.in_(chosen), next_due_at=now - timedelta(minutes=1))
 
     await database.write(bring)
     began, busy = time.perf_counter(), time.process_time()
