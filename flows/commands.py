@@ -30,7 +30,7 @@ CALL = (Press.CALL_ME, *SLOTS, Press.NOT_NOW)
 DOOR = (Press.HELP, Press.NUMBERS, *CALL)
 SAFETY = {Press.SAFE: 0, Press.UNCERTAIN: 1, Press.UNSAFE: 2}
 
-ENDED = (ContactState.STOPPED, ContactState.BLOCKED)
+ENDED = (ContactState.STOPPED, ContactState.BLOCKED, ContactState.FAREWELL)
 GONE = (ContactState.WRONG_PERSON, ContactState.REJECTED)
 CONFIRMED = (ContactState.CONSENTING, ContactState.DECLINED)
 """Somebody whom the worker knows by now, with or without consent."""

@@ -12,6 +12,9 @@ CheckinId = NewType("CheckinId", str)
 AlertId = NewType("AlertId", str)
 MessageId = NewType("MessageId", str)  # one message of a person, as stored
 
+EVERY_DAY = frozenset(range(7))
+"""Weekdays; Monday is 0."""
+
 
 class Level(StrEnum):
     """What a contact's phone may show (safeguarding decision 1)."""
@@ -56,6 +59,11 @@ class Certainty(StrEnum):
     DENIED = "denied"
 
 
+class ContactKind(StrEnum):
+    CAREGIVER = "caregiver"
+    SCHOOL = "school"  # one adult of a school, chosen in person
+
+
 class ContactState(StrEnum):
     """Where a contact stands between the invitation and the goodbye."""
 
@@ -69,6 +77,7 @@ class ContactState(StrEnum):
     STOPPED = "stopped"
     WRONG_PERSON = "wrong_person"
     BLOCKED = "blocked"
+    FAREWELL = "farewell"  # the programme has ended with a goodbye; MULAI still asks
     REJECTED = "rejected"  # the worker said "Bukan dia"
 
 
@@ -88,6 +97,43 @@ class CheckinState(StrEnum):
         return self in (CheckinState.ASKED, CheckinState.OPEN, CheckinState.PAUSED)
 
 
+class CaseState(StrEnum):
+    """Whether a family is written to at all; a human decides each of them."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CLOSED = "closed"  # the planned goodbye; the door stays open
+
+
+class Slot(StrEnum):
+    """What a place in the plan of a contact is."""
+
+    REGULAR = "regular"  # by cadence
+    PULSE = "pulse"  # one tap between two check-ins that lie far apart
+    EXTRA = "extra"  # around a day of weight that staff entered
+    SCHOOL = "school"  # the form for a school contact
+    ENDING = "ending"  # staff decide: a longer programme, or a goodbye
+    NOTICE = "notice"  # staff are told that the child comes of age
+    GOODBYE = "goodbye"  # the planned goodbye
+    OF_AGE = "of_age"  # the child is an adult: nobody is asked about them any more
+    FORM = "form"  # not planned: staff filled it in
+
+    @property
+    def asks(self) -> bool:
+        """Does a check-in go out?"""
+        return self in (Slot.REGULAR, Slot.PULSE, Slot.EXTRA, Slot.SCHOOL)
+
+
+class Way(StrEnum):
+    """How something was learned."""
+
+    MESSAGE = "message"  # the family tapped or typed
+    CALL = "call"
+    VISIT = "visit"
+    HERE = "here"  # at the centre
+    PAPER = "paper"  # copied from a sheet
+
+
 class AlertKind(StrEnum):
     """Why a human is asked. An alert comes from rules or buttons; the rest are tasks."""
 
@@ -98,6 +144,7 @@ class AlertKind(StrEnum):
     ROUTE = "route"  # stopped, blocked or wrong person: reach the family another way
     RETURN = "return"  # MULAI
     NEW_CONTACT = "new_contact"  # somebody opened the link and waits
+    PLAN = "plan"  # the plan needs a human: it ends, a child comes of age, two share a nickname
 
 
 class AlertState(StrEnum):
@@ -121,12 +168,49 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """Hours of each day from `first` to `last` in which nobody is written to: those of fasting."""
+
+    first: date
+    last: date
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SafeHours:
-    """When a family may get an unprompted message, in its own local time (end excluded)."""
+    """When a family may get an unprompted message, in its own local time (end excluded).
+
+    `quiet` are days, first and last, without any; `breaks` hours without any."""
 
     start: time
     end: time
     timezone: str  # an IANA name such as Asia/Jakarta
+    weekdays: frozenset[int] = EVERY_DAY
+    quiet: tuple[tuple[date, date], ...] = ()
+    breaks: tuple[Break, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDate:
+    """A day of weight that staff entered, such as a release; no family ever reads of it."""
+
+    kind: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encounter:
+    """Family and staff spoke, or the child was seen or spoken to alone."""
+
+    case: CaseId
+    contact: ContactId | None
+    staff: StaffId | None
+    checkin: CheckinId | None
+    way: Way
+    spoke: bool
+    saw_child: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +227,17 @@ class Case:
     home_risk: bool
     left_on: date | None
     baseline: int | None
+    state: CaseState = CaseState.ACTIVE
+    paused_until: date | None = None
+    closes_on: date | None = None
+    extra_weeks: int = 0  # by which staff have made the programme longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """An adult who may be written to for a case. `level` is the level on file, see `effective`."""
+    """An adult who may be written to for a case. `level` is the level on file, see `effective`.
+
+    `code` is how a school knows the pupil; `ends_on` the last day of its school year."""
 
     id: ContactId
     case: CaseId
@@ -161,6 +251,10 @@ class Contact:
     duress_word: str | None
     has_phone: bool
     consent_part: int  # how many parts of the consent have been shown
+    kind: ContactKind = ContactKind.CAREGIVER
+    reads_little: bool = False
+    code: str | None = None
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

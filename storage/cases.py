@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
-from flows.model import Case, CaseId, Level, Risk, StaffId
+from flows.model import Case, CaseId, CaseState, Level, Risk, StaffId
 from storage import tables
 from storage.lasting import Lasting
 from storage.rows import add as add_row
+from storage.rows import change_by
 from storage.transaction import Tx
 
 NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
@@ -70,7 +71,17 @@ def get(tx: Tx, case: CaseId) -> Case:
         home_risk=row.home_risk,
         left_on=row.left_on,
         baseline=row.baseline,
+        state=CaseState(row.state),
+        paused_until=row.paused_until,
+        closes_on=row.closes_on,
+        extra_weeks=row.extra_weeks,
     )
+
+
+def update(tx: Tx, case: CaseId, **values: object) -> None:
+    """Write plain columns: state, stage, risk, left_on, paused_until, closes_on, extra_weeks,
+    worker_id, programme_version, checkin_versions."""
+    change_by(tx, tables.cases, {"id": case}, **values)
 
 
 def find(tx: Tx, code: str) -> CaseId | None:

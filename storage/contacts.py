@@ -1,5 +1,6 @@
 """The adults who may be written to for a case."""
 
+import json
 import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -7,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from flows.model import CaseId, Contact, ContactId, ContactState, Level, SafeHours
+from flows.model import CaseId, Contact, ContactId, ContactKind, ContactState, Level, SafeHours
 from storage import tables
 from storage.lasting import Lasting
 from storage.rows import add as add_row
@@ -34,6 +35,10 @@ class NewContact:
     agreed_word: str | None
     duress_word: str | None
     phone: str | None
+    kind: ContactKind = ContactKind.CAREGIVER
+    reads_little: bool = False
+    code: str | None = None
+    ends_on: date | None = None
 
 
 def subject(contact: ContactId) -> str:
@@ -49,11 +54,15 @@ def add(tx: Tx, new: NewContact, *, now: datetime) -> None:
         tables.contacts,
         id=new.id,
         case_id=new.case,
-        kind="caregiver",
+        kind=new.kind,
         level=new.level,
         interviewed_on=new.interviewed_on,
         safe_from=f"{new.hours.start:%H:%M}",
         safe_to=f"{new.hours.end:%H:%M}",
+        weekdays="".join(map(str, sorted(new.hours.weekdays))),
+        reads_little=new.reads_little,
+        code=new.code,
+        ends_on=new.ends_on,
         timezone=new.hours.timezone,
         phone_hash=None if new.phone is None else phone_hash(tx, new.phone),
         language="id",
@@ -184,6 +193,8 @@ def _plain(row: Row[*tuple[Any, ...]]) -> Contact:
             start=time.fromisoformat(row.safe_from),
             end=time.fromisoformat(row.safe_to),
             timezone=row.timezone,
+            weekdays=frozenset(map(int, row.weekdays)),
+            quiet=_quiet(row.quiet),
         ),
         language=row.language,
         consented_at=row.consented_at,
@@ -191,4 +202,16 @@ def _plain(row: Row[*tuple[Any, ...]]) -> Contact:
         duress_word=None,
         has_phone=row.phone_hash is not None,
         consent_part=row.consent_part,
+        kind=ContactKind(row.kind),
+        reads_little=row.reads_little,
+        code=row.code,
+        ends_on=row.ends_on,
     )
+
+
+def _quiet(text: str) -> tuple[tuple[date, date], ...]:
+    """Days without any message, as [[first, last], ...]."""
+    if text == "[]":
+        return ()
+    spans = json.loads(text)
+    return tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in spans)

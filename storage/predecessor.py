@@ -18,6 +18,7 @@ SILENT = (
     ContactState.STOPPED,
     ContactState.WRONG_PERSON,
     ContactState.BLOCKED,
+    ContactState.FAREWELL,
     ContactState.REJECTED,
     ContactState.DECLINED,
 )

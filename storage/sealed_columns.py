@@ -8,7 +8,7 @@ anew those that fit.
 
 from collections.abc import Mapping
 
-VERSION = 1
+VERSION = 2
 
 KEYS: Mapping[str, str] = {
     "audit": "seq",
@@ -23,6 +23,9 @@ KEYS: Mapping[str, str] = {
     "facts": "id",
     "steps": "seq",
     "outbox": "id",
+    "key_dates": "id",
+    "encounters": "id",
+    "plan_changes": "seq",
 }
 """Watched tables, and the column by which a seal names a row."""
 
@@ -63,6 +66,19 @@ _FIRST = {
     ),
 }
 
+_SECOND = {
+    **_FIRST,
+    "cases": f"{_FIRST['cases']} state paused_until closes_on extra_weeks",
+    "contacts": (
+        f"{_FIRST['contacts']} next_slot regular_at weekdays quiet reads_little code ends_on"
+    ),
+    "checkins": f"{_FIRST['checkins']} slot left_out filled_by way",
+    "key_dates": "id case_id kind day created_at ended_at",
+    "encounters": "id case_id contact_id staff_id checkin_id way spoke saw_child at",
+    "plan_changes": "seq case_id subject at actor action detail reason",
+}
+
 COLUMNS: Mapping[int, Mapping[str, tuple[str, ...]]] = {
-    1: {table: tuple(columns.split()) for table, columns in _FIRST.items()},
+    version: {table: tuple(columns.split()) for table, columns in lists.items()}
+    for version, lists in enumerate((_FIRST, _SECOND), start=1)
 }

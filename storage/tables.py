@@ -11,95 +11,22 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
 
-from storage.columns import NAMES, Moment, Sealed, Sequence
-
-metadata = MetaData(naming_convention=NAMES)
-
-# The centre ------------------------------------------------------------------------------------
-
-settings = Table(
-    "settings",
-    metadata,
-    Column("name", Text, primary_key=True),  # clock_offset_s, bot_username, ...
-    Column("value", Text, nullable=False),
-)
-
-data_keys = Table(
-    "data_keys",
-    metadata,
-    Column("subject", Text, primary_key=True),  # case:..., contact:..., staff:..., centre
-    Column("wrapped", LargeBinary),  # null once destroyed: that is the erasure
-    Column("key_id", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("destroyed_at", Moment),
-)
-
-erasures = Table(  # applied again after a restore
-    "erasures",
-    metadata,
-    Column("subject", Text, primary_key=True),
-    Column("at", Moment, nullable=False),
-)
-
-content_versions = Table(  # every content file that was ever used
-    "content_versions",
-    metadata,
-    Column("id", Text, primary_key=True),  # kind:sha256
-    Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("first_used_at", Moment, nullable=False),
-)
-
-audit = Table(  # append-only by trigger; the last two columns wait for a seal
-    "audit",
-    metadata,
-    Column("seq", Sequence, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("actor", Text, nullable=False),  # staff:..., contact:..., system, operator
-    Column("via", Text, nullable=False),  # telegram, command, tick
-    Column("action", Text, nullable=False),
-    Column("object", Text, nullable=False),
-    Column("detail", Text, nullable=False),  # canonical JSON, ids and figures only
-    Column("prev_hash", Text, nullable=False, server_default=text("''")),
-    Column("hash", Text, nullable=False, server_default=text("''")),
-    sqlite_autoincrement=True,
-)
-
-leases = Table(  # who does what only one process may do; see leases.py
-    "leases",
-    metadata,
-    Column("name", Text, primary_key=True),  # receiving, sending, ticking, process:...
-    Column("holder", Text, nullable=False),
-    Column("number", BigInteger, nullable=False),  # rises with each holder: the fencing token
-    Column("process", BigInteger, nullable=False),  # key of the advisory lock while it lives
-    Column("until", Moment, nullable=False),  # by the database's clock
-)
-
-seals = Table(  # what the last transaction of ours left in a row that must not change otherwise
-    "seals",
-    metadata,
-    Column("row", Text, primary_key=True),  # {table}:{id of the row}
-    Column("mac", LargeBinary, nullable=False),
-)
-
-findings = Table(  # what the audit found amiss, until it is mended
-    "findings",
-    metadata,
-    Column("id", Text, primary_key=True),  # finding:{check}:{id of the row}
-    Column("detail", Text, nullable=False),  # canonical JSON, ids and figures only
-    Column("found_at", Moment, nullable=False),
-    Column("cleared_at", Moment),
-)
+from storage.columns import Moment, Sealed, Sequence
+from storage.house import audit as audit
+from storage.house import content_versions as content_versions
+from storage.house import data_keys as data_keys
+from storage.house import erasures as erasures
+from storage.house import findings as findings
+from storage.house import leases as leases
+from storage.house import metadata as metadata
+from storage.house import seals as seals
+from storage.house import settings as settings
 
 # People ----------------------------------------------------------------------------------------
 
@@ -128,8 +55,12 @@ cases = Table(
     Column("left_on", Date),
     Column("baseline", Integer),  # total of items 1-7 at termination
     Column("programme_version", ForeignKey("content_versions.id"), nullable=False),
-    Column("checkin_versions", Text, nullable=False),  # level -> content version, JSON
+    Column("checkin_versions", Text, nullable=False),  # level or kind -> content version, JSON
     Column("created_at", Moment, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'active'")),
+    Column("paused_until", Date),  # goes on by itself on this day; null: when staff say so
+    Column("closes_on", Date),  # the planned goodbye
+    Column("extra_weeks", Integer, nullable=False, server_default=text("0")),
 )
 
 contacts = Table(
@@ -155,8 +86,15 @@ contacts = Table(
     Column("consent_part", Integer, nullable=False),  # parts of the consent already shown
     Column("consented_at", Moment),
     Column("last_spoken_at", Moment),
-    Column("next_due_at", Moment, index=True),  # when the next check-in is planned
+    Column("next_due_at", Moment, index=True),  # when something of the plan comes next
     Column("created_at", Moment, nullable=False),
+    Column("next_slot", Text),  # what it is, see Slot; null: a regular check-in
+    Column("regular_at", Moment),  # the last regular one, from which the rhythm is counted
+    Column("weekdays", Text, nullable=False, server_default=text("'0123456'")),  # Monday is 0
+    Column("quiet", Text, nullable=False, server_default=text("'[]'")),  # [[from, to], ...], JSON
+    Column("reads_little", Boolean, nullable=False, server_default=text("false")),
+    Column("code", Text),  # a school knows the pupil by this and nothing else
+    Column("ends_on", Date),  # a school contact ends with the school year
 )
 
 addresses = Table(
@@ -207,6 +145,44 @@ consents = Table(
     Column("given_at", Moment, nullable=False),
 )
 
+key_dates = Table(  # days of weight that staff entered; never shown to a family
+    "key_dates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # as the programme names it: release, trial, ...
+    Column("day", Sealed, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),  # taken back
+)
+
+encounters = Table(  # family and staff spoke, or the child was seen
+    "encounters",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("contact_id", ForeignKey("contacts.id")),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("checkin_id", Text),  # the form that was filled in
+    Column("way", Text, nullable=False),  # call, visit, here
+    Column("spoke", Boolean, nullable=False),  # with the family
+    Column("saw_child", Boolean, nullable=False),  # seen or spoken to alone
+    Column("at", Moment, nullable=False),
+)
+
+plan_changes = Table(  # who changed what of a plan, and why
+    "plan_changes",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), index=True),  # null: about the whole centre
+    Column("subject", Text, nullable=False),  # whose key seals the reason
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # canonical JSON, ids and figures only
+    Column("reason", Sealed),
+)
+
 # Check-ins -------------------------------------------------------------------------------------
 
 checkins = Table(
@@ -236,6 +212,10 @@ checkins = Table(
     Column("total", Integer),
     Column("is_estimated", Boolean),
     Column("band", Text),
+    Column("slot", Text, nullable=False, server_default=text("'regular'")),
+    Column("left_out", Text, nullable=False, server_default=text("'[]'")),  # items, JSON
+    Column("filled_by", ForeignKey("staff.id")),  # staff, for a call or a visit
+    Column("way", Text, nullable=False, server_default=text("'message'")),  # call, visit, paper
 )
 
 answers = Table(  # every version of every answer

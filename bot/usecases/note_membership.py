@@ -17,6 +17,7 @@ OVER = (
     ContactState.STOPPED,
     ContactState.WRONG_PERSON,
     ContactState.BLOCKED,
+    ContactState.FAREWELL,
     ContactState.REJECTED,
 )
 

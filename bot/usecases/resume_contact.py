@@ -8,7 +8,7 @@ from flows.model import ContactId, ContactState
 from storage import addresses, contacts
 from storage.transaction import Tx
 
-ENDED = (ContactState.STOPPED, ContactState.BLOCKED)
+ENDED = (ContactState.STOPPED, ContactState.BLOCKED, ContactState.FAREWELL)
 
 
 def resume_contact(tx: Tx, contact: ContactId, *, now: datetime) -> bool:

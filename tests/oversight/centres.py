@@ -21,8 +21,20 @@ from bot.usecases.record import move_contact
 from bot.usecases.room import Room
 from bot.usecases.staff_press import staff_press
 from flows.events import ContactMoved
-from flows.model import ContactState, Level, Role
-from storage import addresses, contacts, contents, deliveries, findings, inbox, migrate, tables
+from flows.model import CaseId, ContactState, Encounter, Level, Role, StaffId, Way
+from storage import (
+    addresses,
+    contacts,
+    contents,
+    deliveries,
+    encounters,
+    findings,
+    inbox,
+    key_dates,
+    migrate,
+    plan_changes,
+    tables,
+)
 from storage.database import Database, Tx
 from storage.deliveries import State, Verdict
 from storage.inbox import Arrived
@@ -83,9 +95,20 @@ class Centre:
             found = contacts.get(tx, new.id)
             assert found is not None
             move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=self.now)
+            self._enters(tx, case.id, StaffId(worker))
             return str(new.id)
 
         return self.database.write_now(write)
+
+    def _enters(self, tx: Tx, case: CaseId, worker: StaffId) -> None:
+        """A day of weight, a call, and why the plan was changed."""
+        day = self.now.date() + timedelta(days=400)
+        key_dates.add(tx, f"day:{case}", case, "release", day, now=self.now)
+        met = Encounter(case=case, contact=None, staff=worker, checkin=None, way=Way.CALL,
+                        spoke=True, saw_child=False, at=self.now)  # fmt: skip
+        encounters.note(tx, f"met:{case}", met)
+        plan_changes.note(tx, case=case, actor=f"staff:{worker}", action="extended",
+                          reason="Keluarga masih butuh.", now=self.now)  # fmt: skip
 
     def writes(self, chat: int, text: str) -> str:
         """The update's id."""

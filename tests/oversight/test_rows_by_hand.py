@@ -25,6 +25,9 @@ ALTERED: dict[str, dict[str, object]] = {
     "staff": {"role": "admin", "is_active": False},
     "addresses": {"state": "blocked", "address_hash": "0" * 64, "address": SEALED},
     "audit": {"actor": "somebody", "at": FAR},
+    "key_dates": {"kind": "trial", "day": SEALED, "ended_at": FAR},
+    "encounters": {"saw_child": True, "spoke": False, "at": FAR},
+    "plan_changes": {"action": "nothing", "reason": SEALED, "at": FAR},
 }
 """Values that no row of the centre holds."""
 
