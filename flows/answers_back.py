@@ -10,8 +10,8 @@ from flows import phrases
 from flows.conversation_state import Talk
 from flows.definition import Messages
 from flows.events import AlertFound, Event, Manner, Message, MessageDue, Purpose
+from flows.hours import local
 from flows.model import AlertKind, AlertState, Level
-from flows.programme import local
 from flows.situation import Situation
 from flows.wording import fill, greeting
 

@@ -20,9 +20,10 @@ from flows.events import (
     SendsStopped,
     Spoke,
 )
+from flows.hours import local
 from flows.model import AlertKind, AlertState, ContactState, Level, Urgency
 from flows.programme import later_at as next_asking
-from flows.programme import local, slot_day
+from flows.programme import slot_day
 from flows.situation import Reply, Situation
 
 SLOTS = (Press.MORNING, Press.NOON, Press.AFTERNOON)

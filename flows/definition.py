@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
-from flows.model import Level, Risk, Urgency
+from flows.approval import Approval as Approval
+from flows.model import Level, Urgency
+from flows.rhythm import Calendar, Programme
 
 AGES: tuple[tuple[str, int], ...] = (("0-6", 6), ("7-12", 12), ("13-17", 17))
 """Age variants of an item with the last year of life they hold for."""
@@ -87,14 +89,6 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """Who stands behind a piece of content; both None means not yet reviewed."""
-
-    by: str | None
-    on: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkin:
     """One short set of questions. `kind` is check-in, pulse or school."""
 
@@ -167,25 +161,6 @@ class Rule:
     urgency: Urgency
     says: str  # Indonesian, with {fact} places
     repeat: Repeat | None
-    approval: Approval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
-    """Up to and with week `until_week` a check-in comes every `every_days` days."""
-
-    until_week: int
-    every_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
-    """`checkins` maps a level to a check-in id, `cadence` a risk to its steps in order."""
-
-    id: str
-    stages: tuple[tuple[str, str], ...]  # (id, Indonesian name)
-    checkins: Mapping[Level, str]
-    cadence: Mapping[Risk, tuple[Cadence, ...]]
     approval: Approval
 
 
@@ -285,6 +260,7 @@ class Content:
     messages: Messages
     help_numbers: tuple[HelpNumber, ...]
     wording: Wording
+    calendar: Calendar
     signs: Mapping[str, object]  # built by warning_signs.build
     files: tuple["ContentFile", ...]
 

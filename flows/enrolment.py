@@ -19,7 +19,7 @@ from flows.events import (
     TypedDeleted,
 )
 from flows.model import AlertKind, ContactState, Level, Urgency
-from flows.programme import first_due
+from flows.planning import first_due
 from flows.situation import Reply, Situation
 from flows.wording import fill
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from flows.definition import Checkin, Content, ContentFile, Programme, Wording
+from flows.definition import Checkin, Content, ContentFile, Wording
 from flows.errors import ContentError
+from flows.reading.calendars import read_calendar
 from flows.reading.checkins import read_checkin
 from flows.reading.contacts import read_contacts
 from flows.reading.documents import open_sheet
@@ -17,6 +18,7 @@ from flows.reading.programmes import read_programme
 from flows.reading.rules import KnownFacts, read_rules
 from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
+from flows.rhythm import Programme
 from flows.warning_signs import build
 from flows.wording import forbidden_words
 
@@ -94,6 +96,7 @@ class _Desk:
             messages=messages,
             help_numbers=read_contacts(self._root("contacts.yaml")),
             wording=wording,
+            calendar=read_calendar(self._root("calendar.yaml")),
             signs=signs,
             files=tuple(self._files.values()),
         )

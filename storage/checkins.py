@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, func, select
 from flows.conversation_state import Talk
 from flows.definition import Checkin
 from flows.events import AnswerGiven, CheckinMoved, CheckinScored
-from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level
+from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level, Slot
 from flows.scoring import Given
 from storage import contacts, tables
 from storage.lasting import Lasting
@@ -64,6 +64,7 @@ class Kept:
     first_answer_at: datetime | None
     is_reminded: bool
     ended_at: datetime | None
+    slot: Slot
 
 
 def plan(
@@ -75,6 +76,7 @@ def plan(
     content_version: str,
     level: Level,
     planned_at: datetime,
+    slot: Slot = Slot.REGULAR,
 ) -> bool:
     """A due row, once: planning it again changes nothing."""
     return insert_once(
@@ -93,6 +95,7 @@ def plan(
         is_reminded=False,
         planned_at=planned_at,
         due_at=planned_at,
+        slot=slot,
     )
 
 
@@ -282,4 +285,5 @@ def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
         first_answer_at=row.first_answer_at,
         is_reminded=row.is_reminded,
         ended_at=row.ended_at,
+        slot=Slot(row.slot),
     )

@@ -101,9 +101,7 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         table=t.contacts,
         checks=(
-            planned.unplanned,
-            planned.misplanned,
-            planned.left_out,
+            planned.plans,
             holders.without_address,
             holders.keyless_contact,
         ),

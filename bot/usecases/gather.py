@@ -1,12 +1,14 @@
 """GATHER: what is known of one contact at one moment, as `flows` wants to judge it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
+from flows.hours import local, within
 from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, StaffId
-from flows.programme import age_on, effective_level, local, next_call
+from flows.programme import age_on, effective_level, next_call
 from flows.scoring import baseline
 from flows.situation import KnownAlert, Situation
 from storage import alerts, cases, checkins, contacts, facts, staff
@@ -21,6 +23,7 @@ def situation(
     tx: Tx, room: Room, contact: Contact, kept: Kept | None, *, now: datetime
 ) -> Situation:
     """Everything a decision about this contact needs. `kept` is the check-in it is about."""
+    contact = laid_out(room, contact, now=now)
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
@@ -66,12 +69,20 @@ def call_at(
     return next_call(now, contact.hours, working, zone)
 
 
-def the_contact(tx: Tx, contact: str) -> Contact:
-    """The contact, which must be there."""
+def the_contact(tx: Tx, room: Room, contact: str, *, now: datetime) -> Contact:
+    """The contact, which must be there, with the year laid into their hours."""
     found = contacts.get(tx, contact)
     if found is None:
         raise LookupError(f"no contact {contact}")
-    return found
+    return laid_out(room, found, now=now)
+
+
+def laid_out(room: Room, contact: Contact, *, now: datetime) -> Contact:
+    """The contact, with quiet holidays and the fast laid into their hours, once."""
+    if contact.is_laid_out:
+        return contact
+    hours = within(contact.hours, room.content.calendar, near=now)
+    return replace(contact, hours=hours, is_laid_out=True)
 
 
 def writing_contact(tx: Tx, owners: tuple[str, ...], kept: Kept | None) -> ContactId | None:

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from bot.usecases.scene import Scene
 from flows.events import CheckinMoved
+from flows.hours import next_safe
 from flows.model import CheckinState
-from flows.programme import next_safe
 from storage import checkins
 from storage.checkins import Kept
 from storage.transaction import Tx

@@ -1,5 +1,6 @@
 """RECORD: every event of a decision becomes its rows, with final words, in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -24,8 +25,7 @@ from flows.events import (
     WordsKept,
 )
 from flows.model import Case, Contact, ContactState
-from flows.programme import first_due
-from storage import addresses, alerts, audit, checkins, contacts, facts, tables, words
+from storage import addresses, alerts, audit, checkins, contacts, facts, programmes, tables, words
 from storage.rows import insert_once
 from storage.transaction import Tx
 from storage.words import Writer
@@ -144,7 +144,6 @@ def move_contact(tx: Tx, contact: Contact, event: ContactMoved, *, now: datetime
     match event.state:
         case ContactState.ACTIVE:
             values["consented_at"] = contact.consented_at or now
-            values["next_due_at"] = first_due(now, contact.hours)
         case ContactState.REJECTED:
             addresses.set_state(tx, "contact", contact.id, "closed")
         case ContactState.BLOCKED:
@@ -152,6 +151,9 @@ def move_contact(tx: Tx, contact: Contact, event: ContactMoved, *, now: datetime
         case _:
             pass
     contacts.update(tx, contact.id, **values)
+    if event.state is ContactState.ACTIVE:
+        agreed = replace(contact, consented_at=contact.consented_at or now)
+        programmes.begin(tx, agreed, now=now)
     audit.note(
         tx,
         actor=contacts.subject(contact.id),

@@ -11,8 +11,8 @@ from bot.usecases.post import post
 from bot.usecases.room import Room
 from bot.usecases.scene import Scene
 from flows.events import Button, Manner, Message, MessageDue, Purpose
+from flows.hours import next_safe
 from flows.model import CheckinState, Level, SafeHours
-from flows.programme import next_safe
 from storage import addresses, checkins, contacts, outbox
 from storage.hands import QUIET
 from storage.outbox import Key, Lane, Outgoing, Payload

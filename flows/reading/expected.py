@@ -88,6 +88,9 @@ MESSAGES: Mapping[str, Expected] = {
     "call_promised": Expected(BOTH, ("hari", "slot")),
     "call_not_now": Expected(BOTH),
     "return_asked": Expected(BOTH),
+    "goodbye_soon": Expected(BOTH, (), (Press.CALL_ME,)),
+    "goodbye": Expected(BOTH, (), (Press.HELP,)),
+    "goodbye_school": Expected(DISCREET),
     "strangers": Expected(BOTH),
 }
 
@@ -117,5 +120,10 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "other_hour": (),
     "stranger": (),
     "stranger_critical": (),
+    "programme_ends": ("tanggal",),
+    "programme_over": ("tanggal",),
+    "comes_of_age": ("tanggal",),
+    "of_age": ("tanggal",),
+    "same_nickname": (),
     "unreadable": (),
 }

@@ -7,7 +7,7 @@ finds all that is wrong with it. What comes out is used only if nothing was note
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from difflib import get_close_matches
 from typing import cast
 
@@ -26,6 +26,7 @@ LISTED = 12
 """How many known names an error lists."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _EMPTY = "tag:yaml.org,2002:null"
 _STRING = "tag:yaml.org,2002:str"
 _NO_NODE = yaml.ScalarNode(_EMPTY, "")
@@ -206,6 +207,16 @@ class Node:
             if said:
                 self.wrong(f"`{said}` is no date; write it as 2026-01-31")
             return date.min
+
+    def clock(self) -> time:
+        """A time of day as HH:MM."""
+        said = self.raw()
+        clock = _CLOCK.fullmatch(said)
+        if clock is not None:
+            return time(int(clock[1]), int(clock[2]))
+        if said:
+            self.wrong(f'`{said}` is no time; write it as "08:00"')
+        return time.min
 
     def plain(self) -> object:
         """The value as plain Python, for files whose shape somebody else checks."""

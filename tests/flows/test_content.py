@@ -6,8 +6,9 @@ from datetime import UTC, datetime, time
 import pytest
 
 from flows import loader
-from flows.definition import AGES, ANY_AGE, Cadence, Content, Repeat, Step
+from flows.definition import AGES, ANY_AGE, Content, Repeat, Step
 from flows.model import Level, Risk, Urgency
+from flows.rhythm import Cadence
 from flows.rules import facts_of_words, fire
 from flows.warning_signs import build
 from flows.wording import typed_choice

@@ -7,19 +7,10 @@ from pathlib import Path
 import pytest
 
 from flows import loader
-from flows.definition import (
-    ANY_AGE,
-    All,
-    AnyOf,
-    Approval,
-    Cadence,
-    Compare,
-    Not,
-    Repeat,
-    Total,
-)
+from flows.definition import ANY_AGE, All, AnyOf, Approval, Compare, Not, Repeat, Total
 from flows.errors import ContentError
 from flows.model import Level, Risk, Urgency
+from flows.rhythm import Cadence
 
 CONTRACT = Path(__file__).parent / "contract"
 """A content folder with the shapes that outsiders may rely on, to the letter."""

@@ -20,7 +20,7 @@ YOUNGER_COLUMNS = {
 
 
 def as_of_step(source: Path, ring: KeyRing, step: str) -> Path:
-    """The rows of `source` without what the steps after 0003 have added; the file that was written."""
+    """The rows of `source` without what later steps brought; the file that was written."""
     target = source.with_name(f"{source.name}.{step}")
     with source.open("rb") as file, target.open("wb") as out:
         reader = ArchiveReader.open(file, ring)
