@@ -84,7 +84,7 @@ def test_a_check_in_of_another_name_comes_with_its_own_programme(tmp_path: Path)
     content = loader.load(tmp_path)
 
     assert content.programme.checkins == {Level.OPEN: "tiga", Level.DISCREET: "mingguan-b"}
-    assert set(content.checkins) == {"mingguan-a", "mingguan-b", "tiga"}
+    assert set(content.checkins) == {"mingguan-a", "mingguan-b", "tiga", "denyut", "sekolah"}
 
 
 def test_what_may_be_null_may_be_left_out(tmp_path: Path) -> None:
