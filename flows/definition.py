@@ -6,13 +6,9 @@ from datetime import date, time
 from enum import StrEnum
 
 from flows.approval import Approval as Approval
+from flows.forms import Checkin
 from flows.model import Level, Urgency
 from flows.rhythm import Calendar, Programme
-
-AGES: tuple[tuple[str, int], ...] = (("0-6", 6), ("7-12", 12), ("13-17", 17))
-"""Age variants of an item with the last year of life they hold for."""
-
-ANY_AGE = ""
 
 
 class Press(StrEnum):
@@ -47,71 +43,6 @@ class Press(StrEnum):
     SAME_HOUR = "same_hour"
     HIDE = "hide"  # typed only: CUKUP
     RETURN = "return"  # typed only: MULAI
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One answer: `value` is what counts, `typed` are everyday forms that mean the same."""
-
-    value: int
-    label: str
-    typed: tuple[str, ...] = ()
-    then: str | None = None  # the item asked next instead of the following one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One question. `texts` is by age variant, or under `ANY_AGE` alone."""
-
-    id: str
-    texts: Mapping[str, str]
-    choices: tuple[Choice, ...]
-    scale: str | None
-    is_branch: bool  # reached only by another choice's `then`
-
-    def text_for(self, age: int) -> str:
-        """The wording for a child of `age` years; the oldest variant for anyone older."""
-        if ANY_AGE in self.texts:
-            return self.texts[ANY_AGE]
-        for name, last_year in AGES:
-            if age <= last_year and name in self.texts:
-                return self.texts[name]
-        return next(self.texts[name] for name, _ in reversed(AGES) if name in self.texts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """Which items are added up. `bands` are (name, least total), from low to high."""
-
-    items: tuple[str, ...]
-    least_answered: int
-    bands: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkin:
-    """One short set of questions. `kind` is check-in, pulse or school."""
-
-    id: str
-    kind: str
-    level: Level
-    approval: Approval
-    opening: str
-    items: tuple[Item, ...]
-    open_line: str | None
-    total: Total | None
-
-    @property
-    def asked(self) -> tuple[Item, ...]:
-        """The items everybody gets, in order."""
-        return tuple(item for item in self.items if not item.is_branch)
-
-    def item(self, item_id: str) -> Item:
-        """The item of that id; KeyError if there is none."""
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise KeyError(item_id)
 
 
 FactValue = int | str

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from flows.definition import Checkin, Content, ContentFile, Wording
+from flows.definition import Content, ContentFile, Wording
 from flows.errors import ContentError
+from flows.forms import Checkin
 from flows.reading.calendars import read_calendar
 from flows.reading.checkins import read_checkin
 from flows.reading.contacts import read_contacts

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 
 from flows.conversation_state import Talk
-from flows.definition import Checkin
 from flows.events import AnswerGiven, CheckinMoved, CheckinScored
-from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level, Slot
+from flows.forms import Checkin
+from flows.model import CaseId, CheckinId, CheckinState, Contact, ContactId, Level, Slot
 from flows.scoring import Given
 from storage import contacts, tables
 from storage.lasting import Lasting
@@ -65,6 +65,7 @@ class Kept:
     is_reminded: bool
     ended_at: datetime | None
     slot: Slot
+    left_out: frozenset[str]
 
 
 def plan(
@@ -229,7 +230,9 @@ def totals(tx: Tx, case: CaseId, contact: ContactId, *, other_than: str | None) 
     return tuple(row.total for row in rows if row.id != other_than)
 
 
-def as_talk(tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int) -> Talk:
+def as_talk(
+    tx: Tx, kept: Kept, checkin: Checkin, contact: Contact, *, called: str, age: int
+) -> Talk:
     """The check-in as `conversation` advances it."""
     return Talk(
         id=kept.id,
@@ -243,6 +246,9 @@ def as_talk(tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int) -> T
         answers=answers(tx, kept.id),
         called=called,
         age=age,
+        left_out=kept.left_out,
+        reads_little=contact.reads_little,
+        code=contact.code or "",
     )
 
 
@@ -286,4 +292,5 @@ def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
         is_reminded=row.is_reminded,
         ended_at=row.ended_at,
         slot=Slot(row.slot),
+        left_out=frozenset(json.loads(row.left_out)),
     )

@@ -12,6 +12,7 @@ from bot.usecases.follow_plan import following_day
 from bot.usecases.record import record
 from bot.usecases.room import Room
 from bot.usecases.scene import scene_of
+from bot.usecases.season import select_items
 from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
@@ -48,6 +49,8 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
         return
     if level is not kept.level:
         checkins.update(tx, checkin, level=level, content_version=version)
+        kept = checkins.get(tx, checkin) or kept
+    select_items(tx, room, contact, kept, now=now)
     name = "asked_again" if kept.is_put_off else "asked"
     _happen(tx, room, checkin, name, lambda s, talk, _: lapses.ask(s, talk), now=now)
 

@@ -55,6 +55,7 @@ def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> 
         tx,
         kept,
         kept_checkin(tx, kept.content_version),
+        contact,
         called=case.nickname if is_named else DISCREET_CHILD,
         age=age_on(case.birth_date, today),
     )

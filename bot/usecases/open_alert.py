@@ -8,7 +8,7 @@ from bot.usecases.desk import DETAIL, Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room, kept_checkin
 from bot.usecases.screens import Detail
-from flows.definition import Item
+from flows.forms import Item
 from flows.permissions import Right
 from flows.scoring import score, shown
 from flows.wording import fill

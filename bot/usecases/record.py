@@ -10,6 +10,7 @@ from bot.usecases.scene import Scene
 from flows.events import (
     AlertFound,
     AnswerGiven,
+    ButtonsGone,
     CheckinMoved,
     CheckinScored,
     ConsentGiven,
@@ -66,6 +67,7 @@ def _record_person(
     | TypedDeleted
     | FleetingDeleted
     | MessageClosed
+    | ButtonsGone
     | Spoke,
     number: int,
     *,
@@ -89,7 +91,7 @@ def _clear_phone(
     tx: Tx,
     room: Room,
     scene: Scene,
-    event: PhoneHidden | TypedDeleted | FleetingDeleted | MessageClosed,
+    event: PhoneHidden | TypedDeleted | FleetingDeleted | MessageClosed | ButtonsGone,
     number: int,
     *,
     now: datetime,
@@ -103,6 +105,8 @@ def _clear_phone(
             sending.delete_fleeting(tx, room, scene, now=now)
         case MessageClosed():
             sending.close(tx, room, scene, now=now)
+        case ButtonsGone():
+            sending.take_buttons(tx, room, scene, event.checkin, now=now)
         case _:
             assert_never(event)
 

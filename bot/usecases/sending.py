@@ -114,6 +114,13 @@ def unkeyboard(tx: Tx, room: Room, scene: Scene, row: str, *, now: datetime) -> 
     _change_shown(tx, room, scene, "unkeyboard", row, now=now)
 
 
+def take_buttons(tx: Tx, room: Room, scene: Scene, checkin: str, *, now: datetime) -> None:
+    """What shows this check-in keeps its words and loses its buttons."""
+    kept = checkins.get(tx, checkin)
+    if kept is not None and kept.message is not None:
+        unkeyboard(tx, room, scene, kept.message, now=now)
+
+
 def close(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
     """Tutup: the message with that button leaves the phone."""
     if scene.pressed_row is not None:

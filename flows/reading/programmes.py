@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from flows.definition import Checkin
+from flows.forms import Checkin
 from flows.model import Level, Risk
 from flows.reading.checkins import LEVELS
 from flows.reading.nodes import APPROVAL, Node, read_approval, suggest

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from flows import loader, warning_signs
 from flows.conversation_state import OPEN_LINE, Talk
-from flows.definition import Checkin, Press
+from flows.definition import Press
 from flows.events import AlertFound, Event, MessageDue
+from flows.forms import Checkin
 from flows.model import (
     AlertKind,
     AlertState,

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time
 import pytest
 
 from flows import loader
-from flows.definition import AGES, ANY_AGE, Content, Repeat, Step
+from flows.definition import Content, Repeat, Step
+from flows.forms import AGES, ANY_AGE
 from flows.model import Level, Risk, Urgency
 from flows.rhythm import Cadence
 from flows.rules import facts_of_words, fire

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows import loader
-from flows.definition import ANY_AGE, All, AnyOf, Approval, Compare, Not, Repeat, Total
+from flows.definition import All, AnyOf, Approval, Compare, Not, Repeat
 from flows.errors import ContentError
+from flows.forms import ANY_AGE, Total
 from flows.model import Level, Risk, Urgency
 from flows.rhythm import Cadence
 
