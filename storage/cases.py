@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import bindparam, select
 
-from flows.model import Case, CaseId, CaseState, Level, Risk, Slot, StaffId
+from flows.model import (
+    Case,
+    CaseId,
+    CaseState,
+    ContactKind,
+    ContactState,
+    Level,
+    Risk,
+    Slot,
+    StaffId,
+)
 from storage import tables
 from storage.lasting import Lasting
 from storage.rows import add as add_row
@@ -17,7 +27,19 @@ from storage.rows import change_by
 from storage.transaction import Tx
 
 NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
-_BY_ID = Lasting(select(tables.cases).where(tables.cases.c.id == bindparam("case")))
+_k, _c, _a = tables.cases, tables.contacts, tables.addresses
+_BY_ID = Lasting(select(_k).where(_k.c.id == bindparam("case")))
+_ON_PHONE = Lasting(
+    select(_k)
+    .join_from(_a, _c, _c.c.id == _a.c.owner_id)
+    .join(_k, _k.c.id == _c.c.case_id)
+    .where(
+        _a.c.address_hash == bindparam("chat"),
+        _a.c.owner_kind == "contact",
+        _c.c.state == ContactState.ACTIVE,
+        _c.c.kind == ContactKind.CAREGIVER,
+    )
+)
 
 
 Row = SqlRow[*tuple[Any, ...]]
@@ -101,6 +123,15 @@ def find(tx: Tx, code: str) -> CaseId | None:
         select(tables.cases.c.id).where(tables.cases.c.code == code)
     ).scalar_one_or_none()
     return None if found is None else CaseId(found)
+
+
+def on_phone(tx: Tx, chat_hash: str) -> tuple[CaseId, ...]:
+    """The children for whom this phone answers, the oldest first."""
+    rows = {row.id: row for row in tx.execute(_ON_PHONE, {"chat": chat_hash})}
+    if len(rows) < 2:  # the usual: nothing has to be opened
+        return tuple(CaseId(one) for one in rows)
+    oldest = sorted(rows, key=lambda one: (birth_date(tx, rows[one]), rows[one].created_at, one))
+    return tuple(CaseId(one) for one in oldest)
 
 
 def checkin_version(tx: Tx, case: CaseId, form: Level | Slot) -> str | None:

@@ -18,6 +18,8 @@ from storage.transaction import Tx
 DISCREET_CHILD = "anak"
 """How the child is called at B, whatever nickname is agreed (safeguarding decision 2)."""
 
+BOTH = 2
+
 
 def situation(
     tx: Tx, room: Room, contact: Contact, kept: Kept | None, *, now: datetime
@@ -33,7 +35,7 @@ def situation(
         case=case,
         contact=contact,
         level=effective_level(contact, now=now),
-        talk=None if kept is None else talk(tx, contact, case, kept, now=now),
+        talk=None if kept is None else talk(tx, room, contact, case, kept, now=now),
         alerts=known,
         spoken=spoken,
         baseline=baseline(case.baseline, totals),
@@ -47,7 +49,7 @@ def situation(
     )
 
 
-def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
+def talk(tx: Tx, room: Room, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
     """The check-in in the version it was planned with."""
     today = local(now, contact.hours.timezone).date()
     is_named = kept.level is Level.OPEN
@@ -56,9 +58,20 @@ def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> 
         kept,
         kept_checkin(tx, kept.content_version),
         contact,
-        called=case.nickname if is_named else DISCREET_CHILD,
+        called=case.nickname if is_named else discreet_name(tx, room, case, kept.chat_hash),
         age=age_on(case.birth_date, today),
     )
+
+
+def discreet_name(tx: Tx, room: Room, case: Case, chat_hash: str) -> str:
+    """How the child is called at B. Where one phone answers for two or three children they are told
+    apart by size, which says nothing about either."""
+    children = cases.on_phone(tx, chat_hash)
+    words = room.content.messages.siblings
+    if len(children) < BOTH or len(words) < len(children) or case.id not in children:
+        return DISCREET_CHILD
+    chosen = words if len(children) > BOTH else (words[0], words[-1])
+    return chosen[children.index(case.id)]
 
 
 def call_at(
