@@ -174,11 +174,14 @@ class HelpNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """Words that may never leave, words that only look like them, and nicknames allowed."""
+    """Words that may never leave, words that only look like them, and nicknames allowed.
+
+    `not_at_b` are words that a phone may not show which others read."""
 
     forbidden: tuple[str, ...]
     exceptions: tuple[str, ...]
     nicknames: tuple[str, ...]
+    not_at_b: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

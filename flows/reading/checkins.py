@@ -37,7 +37,7 @@ def read_checkin(root: Node, control: Mapping[str, str] = NO_CONTROL) -> Checkin
     if kind is Kind.PULSE:
         _prove_pulse(fields, drafts)
     items = tuple(draft.item for draft in drafts)
-    return Checkin(
+    checkin = Checkin(
         id=fields["id"].name(),
         kind=kind,
         level=level,
@@ -49,6 +49,9 @@ def read_checkin(root: Node, control: Mapping[str, str] = NO_CONTROL) -> Checkin
         opening_short=_opening_short(fields["opening_short"], own),
         rotation=rotation,
     )
+    if level is Level.DISCREET:
+        root.seen_by_anybody()
+    return checkin
 
 
 def _opening_short(node: Node, own: tuple[str, ...]) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flows.forms import Choice
 from flows.reading.nodes import LABEL, Node
+from flows.reading.plain import BUTTON
 from flows.wording import normalise
 
 LEAST = 2  # one button is no question
@@ -62,6 +63,10 @@ def _choice(node: Node) -> Offered:
         then=then.name() if then.is_given else None,
         short=short.family_text(most=SHORT_LABEL) if short.is_given else None,
     )
+    if len(choice.label) > BUTTON:
+        fields["label"].hint(
+            f"has {len(choice.label)} characters; buttons of {BUTTON} break nowhere"
+        )
     for shown in (choice.label, choice.short or ""):
         if KEYCAP in shown:
             node.wrong("a number on a button would be typed back and mean days; leave it out")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from flows.forms import AGES, ANY_AGE, About, Item, OnlyIf, Season, Texts
 from flows.reading.choices import Offered, Scales, read_choices
 from flows.reading.nodes import FAMILY_TEXT, LABEL, Node, suggest
+from flows.reading.plain import QUESTION
 from flows.wording import DAY_VALUES, DAYS, normalise
 
 RESERVED = ("open_line", "pulse", "safe_now")
@@ -105,16 +106,25 @@ def _prove_numbers(node: Node, scale: Node, offered: tuple[Offered, ...]) -> Non
 def _texts(node: Node, places: tuple[str, ...], most: int) -> Texts:
     """One text, or one by age variant."""
     if not node.is_mapping:
-        return {ANY_AGE: node.family_text(places, most)}
+        return {ANY_AGE: _text(node, places, most)}
     variants = node.fields((), tuple(name for name, _ in AGES))
     texts = {
-        name: variant.family_text(places, most)
+        name: _text(variant, places, most)
         for name, variant in variants.items()
         if not variant.is_absent
     }
     if not texts:
         node.wrong('needs a text for at least one age: "0-6", "7-12" or "13-17"')
     return texts
+
+
+def _text(node: Node, places: tuple[str, ...], most: int) -> str:
+    said = node.family_text(places, most)
+    if len(said) > QUESTION:
+        node.hint(
+            f"has {len(said)} characters; a question of at most {QUESTION} is read to its end"
+        )
+    return said
 
 
 def _only_if(node: Node) -> OnlyIf | None:

@@ -61,6 +61,8 @@ def _message(name: str, node: Node, expected: Expected) -> MessageText:
     if levels != expected.levels and not fields["levels"].is_absent:
         allowed = ", ".join(sorted(expected.levels))
         fields["levels"].wrong(f"`{name}` is for {allowed}; write `levels: [{allowed}]`")
+    if Level.DISCREET in expected.levels and fields["text"].is_given:
+        fields["text"].seen_by_anybody()
     return MessageText(
         id=name,
         levels=levels,

@@ -34,11 +34,14 @@ _NO_NODE = yaml.ScalarNode(_EMPTY, "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What is noted while one file is read; `family_texts` are (where, text) for later proofs."""
+    """What is noted while one file is read; `family_texts` are (where, text) for later proofs,
+    `discreet_texts` those of them that a phone at B may show. `hints` stop nothing."""
 
     name: str
     problems: list[ContentError] = field(default_factory=list)
+    hints: list[ContentError] = field(default_factory=list)
     family_texts: list[tuple[str, str]] = field(default_factory=list)
+    discreet_texts: list[tuple[str, str]] = field(default_factory=list)
 
     def wrong(self, line: int, problem: str) -> None:
         self.problems.append(ContentError(f"{self.name}:{line}", problem))
@@ -85,6 +88,18 @@ class Node:
         """Note a problem at this line; an absent value has been noted already or may be absent."""
         if not self.is_absent:
             self._sheet.wrong(self.line, problem)
+
+    def hint(self, problem: str) -> None:
+        """Note at this line what could be better; the content is sound all the same."""
+        if not self.is_absent:
+            self._sheet.hints.append(ContentError(self.where, problem))
+
+    def seen_by_anybody(self) -> None:
+        """This text, or every one of this file, may stand on a phone that others read."""
+        if self.is_mapping:
+            self._sheet.discreet_texts.extend(self._sheet.family_texts)
+        else:
+            self._sheet.discreet_texts.append((self.where, self.raw()))
 
     def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Node"]:
         """The values of these keys, absent ones included; other keys and missing ones are noted."""

@@ -28,6 +28,7 @@ from flows.model import (
     Urgency,
 )
 from flows.scoring import Given
+from flows.selection import left_out
 from flows.situation import KnownAlert, Pressed, Reply, Situation
 
 CONTENT = loader.load()
@@ -88,7 +89,7 @@ def a_talk(
     answers: Mapping[str, int | None] | None = None,
     **changes: Any,
 ) -> Talk:
-    """A check-in that has come to the last item of `path`; without one, its opening is shown."""
+    """The first check-in of a family, come to the last item of `path`; without one, its opening."""
     shape = checkin or a_checkin()
     talk = Talk(
         id=CHECKIN,
@@ -102,6 +103,7 @@ def a_talk(
         answers=some_answers(answers or {}),
         called="Kakak" if shape.level is A else "anak",
         age=10,
+        left_out=left_out(shape, number=1, in_school_holidays=False),
     )
     return replace(talk, **changes)
 
