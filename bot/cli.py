@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import config
-from bot.commands import cases, content, database, desk, keys, oversight, replies, staff
+from bot.commands import cases, content, database, desk, keys, oversight, preview, replies, staff
 
 if TYPE_CHECKING:
     from aiohttp.web import RouteDef
@@ -29,6 +29,7 @@ app.command("signs")(replies.signs)
 app.command("check")(content.check)
 app.command("play")(content.play)
 app.command("audit")(oversight.audit)
+app.command("preview")(preview.preview_case)
 
 
 @app.command()

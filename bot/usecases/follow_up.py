@@ -16,7 +16,7 @@ from bot.usecases.season import select_items
 from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
-from flows.hours import in_safe_hours, next_safe
+from flows.hours import in_safe_hours, next_safe, within
 from flows.model import CheckinState, Contact, ContactState, MessageId
 from flows.planning import Planned, still_makes_sense
 from flows.programme import effective_level
@@ -122,9 +122,14 @@ def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: d
 def _next_day(tx: Tx, room: Room, kept: Kept) -> str | None:
     """The day of the next check-in, in words."""
     contact = contacts.get(tx, kept.contact)
-    following = None if contact is None else following_day(tx, kept.contact)
-    if contact is None or following is None:
+    return None if contact is None else day_in_words(room, contact, following_day(tx, contact.id))
+
+
+def day_in_words(room: Room, contact: Contact, moment: datetime | None) -> str | None:
+    """The day of the week on which this family will get something; None where nothing comes."""
+    if moment is None:
         return None
+    laid = within(contact.hours, room.content.calendar, near=moment)
     messages = room.content.messages
-    weekday = answers_back.weekday_word(messages, following, contact.hours.timezone)
+    weekday = answers_back.weekday_word(messages, next_safe(moment, laid), laid.timezone)
     return fill(messages.days["weekday"], hari=weekday)
