@@ -1,11 +1,12 @@
 """Lihat: why somebody is asked, with the words that fired; protected, and gone after a while."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.texts import Text
 from bot.usecases import desk, screens
 from bot.usecases.desk import DETAIL, Desk
 from bot.usecases.incoming import Incoming
+from bot.usecases.pass_on_files import pass_on_files
 from bot.usecases.room import Room, kept_checkin
 from bot.usecases.screens import Detail
 from flows.forms import Item
@@ -14,11 +15,11 @@ from flows.scoring import score, shown
 from flows.wording import fill
 from storage import checkins, facts, words
 from storage.alerts import Alert
+from storage.errors import SubjectErased
 from storage.facts import Fact
 from storage.outbox import Payload
 from storage.transaction import Tx
 
-GONE_AFTER = timedelta(minutes=10)
 ANY_CHILD, UNNAMED = 12, "anak"  # a screen about a case says neither age nor nickname
 FILES = {
     "photo": Text("(a photo came)"),
@@ -28,17 +29,19 @@ FILES = {
     "location": Text("(a place came)"),
     "document": Text("(a file came)"),
 }
+ERASED = Text("(erased)")
 REFUSED = Text("This is not yours to open.")
 
 
 def open_alert(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
-    """Show the reasons; the opening is noted."""
+    """Show the reasons, and pass on what came with them; the opening is noted."""
     if not desk.is_allowed(tx, seat, Right.READ_WORDS, now=now):
         return REFUSED
     for number, page in enumerate(show(tx, room, seat.alert)):
         row = f"{came.id}:{DETAIL}:{number}"
         desk.send(tx, room, seat, row, page, kind=DETAIL, now=now)
-        desk.delete(tx, room, seat, row, now=now, at=now + GONE_AFTER)
+        desk.delete(tx, room, seat, row, now=now, at=now + desk.GONE_AFTER)
+    pass_on_files(tx, room, seat, came, now=now)
     return None
 
 
@@ -56,13 +59,21 @@ def show(tx: Tx, room: Room, alert: Alert) -> tuple[Payload, ...]:
 
 
 def words_behind(tx: Tx, reasons: tuple[Fact, ...]) -> tuple[str, ...]:
-    """Every text that a reason rests on, and what came with it: a file is not shown here, but
-    that it came is."""
+    """Every text that a reason rests on, and that something came with it: the file itself follows
+    as a message of its own."""
     found: list[str] = []
     for words_id in dict.fromkeys(fact.words_id for fact in reasons if fact.words_id is not None):
         found += [FILES.get(kind, FILES["document"]).fill() for kind in words.files(tx, words_id)]
-        found += [words.text(tx, words_id) or ""]
+        found += [_text(tx, words_id)]
     return tuple(text for text in found if text)
+
+
+def _text(tx: Tx, words_id: str) -> str:
+    """The reasons stand under the key of the case: they can be read when the words cannot."""
+    try:
+        return words.text(tx, words_id) or ""
+    except SubjectErased:
+        return ERASED.fill()
 
 
 def _fired(room: Room, reasons: tuple[Fact, ...]) -> list[str]:
