@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from flows.model import CaseId, Encounter
 from storage import tables
-from storage.rows import insert_once
+from storage.rows import insert_once, remove
 from storage.transaction import Tx
 
 
@@ -26,6 +26,11 @@ def note(tx: Tx, row: str, met: Encounter) -> bool:
         saw_child=met.saw_child,
         at=met.at,
     )
+
+
+def forget(tx: Tx, row: str) -> None:
+    """It did not happen: the form was opened by mistake."""
+    remove(tx, tables.encounters, tables.encounters.c.id == row)
 
 
 def last_spoke(tx: Tx, case: CaseId) -> datetime | None:

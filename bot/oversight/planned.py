@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.oversight.look import Finding, Found, Kept, Look, by_column
 from flows.definition import Programme
-from flows.model import ContactState, Risk, SafeHours
+from flows.model import ContactState, Risk, SafeHours, Slot
 from flows.programme import cadence_days, first_due, local, next_due
 from storage import contacts, tables
 from storage.programmes import kept_programme
@@ -112,7 +112,8 @@ def _plans(tx: Tx, rows: Sequence[Kept]) -> Iterator[tuple[Kept, _Plan]]:
     c = tables.checkins
     cases = by_column(tx, tables.cases, tables.cases.c.id, [row.case_id for row in mine])
     days: dict[str, list[datetime]] = {}
-    asked = select(c.c.contact_id, c.c.planned_at).where(c.c.contact_id.in_([r.id for r in mine]))
+    theirs = (c.c.contact_id.in_([r.id for r in mine]), c.c.slot != Slot.FORM)
+    asked = select(c.c.contact_id, c.c.planned_at).where(*theirs)
     for one in tx.execute(asked) if mine else ():
         days.setdefault(one.contact_id, []).append(one.planned_at)
     for row in mine:

@@ -5,11 +5,11 @@ from datetime import datetime
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
-from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, StaffId
+from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, Slot, StaffId
 from flows.programme import age_on, effective_level, local, next_call
 from flows.scoring import baseline
 from flows.situation import KnownAlert, Situation
-from storage import alerts, cases, checkins, contacts, facts, staff
+from storage import alerts, cases, checkins, contacts, facts, staff, totals
 from storage.checkins import Kept
 from storage.transaction import Tx
 
@@ -24,7 +24,9 @@ def situation(
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
-    totals = checkins.totals(tx, case.id, contact.id, other_than=None if kept is None else kept.id)
+    earlier = totals.of_contact(
+        tx, case.id, contact.id, other_than=None if kept is None else kept.id
+    )
     return Situation(
         content=room.content,
         case=case,
@@ -33,8 +35,8 @@ def situation(
         talk=None if kept is None else talk(tx, contact, case, kept, now=now),
         alerts=known,
         spoken=spoken,
-        baseline=baseline(case.baseline, totals),
-        last_total=totals[-1] if totals else None,
+        baseline=baseline(case.baseline, earlier),
+        last_total=earlier[-1] if earlier else None,
         is_safety_asked=facts.is_about_words(
             tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
         ),
@@ -47,7 +49,8 @@ def situation(
 def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
     """The check-in in the version it was planned with."""
     today = local(now, contact.hours.timezone).date()
-    is_named = kept.level is Level.OPEN
+    # On a phone of staff a child has no name, as on all their screens.
+    is_named = kept.level is Level.OPEN and kept.slot is not Slot.FORM
     return checkins.as_talk(
         tx,
         kept,
