@@ -33,6 +33,13 @@ def forget(tx: Tx, row: str) -> None:
     remove(tx, tables.encounters, tables.encounters.c.id == row)
 
 
+def was_with_child_only(tx: Tx, row: str) -> bool:
+    """Was nobody of the family, nor of the school, there?"""
+    e = tables.encounters
+    found = tx.execute(select(e.c.id).where(e.c.id == row, e.c.contact_id.is_(None)))
+    return found.first() is not None
+
+
 def last_spoke(tx: Tx, case: CaseId) -> datetime | None:
     """When anybody of the staff last spoke with anybody of the family, by call or face to face."""
     e = tables.encounters

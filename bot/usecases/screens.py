@@ -22,6 +22,8 @@ class Deed(StrEnum):
     NOT_THEM = "not_them"  # "Bukan dia"
     TRUE_SIGN = "true_sign"  # unsure words: Benar
     FALSE_SIGN = "false_sign"  # unsure words: Bukan
+    FILL = "fill"  # Isi kabar: a form about the same family
+    FORM = "form"  # a button of a form, whose row has no alert; see form_screens
 
 
 ROLES = {
@@ -118,12 +120,13 @@ def tried(alert: Alert) -> Payload:
     return Payload(text=text.fill(code=alert.code), keys=outcomes(alert).keys, is_protected=True)
 
 
-def note_asked(alert: Alert, outcome: Outcome) -> Payload:
-    """The outcome is kept; a note may follow."""
+def note_asked(alert: Alert, outcome: Outcome, *, offers_form: bool = False) -> Payload:
+    """The outcome is kept; a note may follow, and after a talk the form about it."""
     text = Text("{code}. Outcome: {outcome}. Note?")
+    form = ((_key(Text("Fill in the check-in"), Deed.FILL),),) if offers_form else ()
     return Payload(
         text=text.fill(code=alert.code, outcome=OUTCOMES[outcome].fill()),
-        keys=((_key(Text("Skip the note"), Deed.SKIP_NOTE),),),
+        keys=((_key(Text("Skip the note"), Deed.SKIP_NOTE),), *form),
         is_protected=True,
     )
 
