@@ -25,7 +25,7 @@ from bot.usecases.standing_words import score_in_words
 from flows.conversation_state import OPEN_LINE
 from flows.definition import Press
 from flows.model import CaseId, CheckinState
-from storage import alerts, cases, checkins, facts, locks, outbox
+from storage import alerts, cases, checkins, facts, hands, locks, outbox
 from storage import forms as kept_forms
 from storage.checkins import Kept
 from storage.outbox import Act
@@ -42,11 +42,12 @@ def form_press(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> Text | N
     button = outbox.find_button(tx, came.pressed, address.chat_hash)
     if button is None or button.act.get("deed") != screens.Deed.FORM:
         return NOT_YOURS
-    chair = Chair(person=person, address=address, came=came, row=button.row)
+    row = hands.first_row(tx, button.row)
+    chair = Chair(person=person, address=address, came=came, row=row)
     act = button.act
     match Do(str(act["do"])):
         case Do.DROP:
-            take_away(tx, room, chair, button.row, now=now)
+            take_away(tx, room, chair, row, now=now)
         case Do.MORE:
             of, page = str(act["of"]), int(act["page"] or 0)
             list_cases(tx, room, chair, of=of, page=page, now=now)

@@ -64,12 +64,14 @@ AGAIN = Text("Not reached again, by another route")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """What "Lihat" shows: reasons, the words behind them, the answers so far."""
+    """What "Lihat" shows: reasons, the words behind them, the answers so far, and what they come
+    to."""
 
     reasons: Sequence[str]
     words: Sequence[str]
     fired: Sequence[str]
     answers: Sequence[str]
+    standing: Sequence[str]
 
 
 def notice(alert: Alert) -> Payload:
@@ -152,6 +154,8 @@ def detail(alert: Alert, found: Detail) -> tuple[Payload, ...]:
         parts += [Text("Words noticed: {words}").fill(words=", ".join(found.fired))]
     if found.answers:
         parts += ["", Text("Answers:").fill(), *found.answers]
+    if found.standing:
+        parts += ["", *found.standing]
     return tuple(Payload(text=page, is_protected=True) for page in pages("\n".join(parts)))
 
 
