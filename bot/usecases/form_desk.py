@@ -12,7 +12,7 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.model import CaseId, Staff
-from storage import audit, cases, forms, inbox, locks, outbox
+from storage import audit, cases, forms, hands, inbox, locks, outbox
 from storage.addresses import Address
 from storage.checkins import Kept
 from storage.outbox import Lane, Outgoing, Payload
@@ -138,6 +138,8 @@ def take_away(
     tx: Tx, room: Room, chair: Chair, row: str, *, now: datetime, at: datetime | None = None
 ) -> None:
     """The message leaves the phone at `at`, or at once; an earlier plan for that is void."""
+    if hands.has_left(tx, row):
+        return
     outbox.cancel_delete(tx, row)
     name = f"delete:{row}:{chair.came.id}"
     _post(tx, room, chair, name, "delete", row, Payload(), at or now, now=now)
