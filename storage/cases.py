@@ -143,6 +143,21 @@ def checkin_version(tx: Tx, case: CaseId, form: Level | Slot) -> str | None:
     return found
 
 
+def checkin_versions(tx: Tx, case: CaseId) -> tuple[str, ...]:
+    """Every version of a check-in that this case uses, by level or kind."""
+    c = tables.cases
+    kept = tx.execute(select(c.c.checkin_versions).where(c.c.id == case)).scalar_one()
+    return tuple(dict.fromkeys(json.loads(kept).values()))
+
+
+def of_worker(tx: Tx, worker: str) -> tuple[tuple[CaseId, str], ...]:
+    """(id, code) of the cases of this worker that are not closed, by code."""
+    c = tables.cases
+    mine = (c.c.worker_id == worker, c.c.state != CaseState.CLOSED)
+    rows = tx.execute(select(c.c.id, c.c.code).where(*mine).order_by(c.c.code))
+    return tuple((CaseId(row.id), row.code) for row in rows)
+
+
 def programme_version(tx: Tx, case: CaseId) -> str:
     """The version of the programme that this case started with."""
     version: str = tx.execute(

@@ -6,7 +6,7 @@ looks at where it stands before it acts: the opening may be over, or never have 
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.usecases import gather
+from bot.usecases import forms, gather
 from bot.usecases.fall_back import fall_back
 from bot.usecases.follow_plan import following_day
 from bot.usecases.record import record
@@ -17,7 +17,7 @@ from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
 from flows.hours import in_safe_hours, next_safe, within
-from flows.model import CheckinState, Contact, ContactState, MessageId
+from flows.model import CheckinState, Contact, ContactState, MessageId, Slot
 from flows.planning import Planned, still_makes_sense
 from flows.programme import effective_level
 from flows.situation import Situation
@@ -95,6 +95,10 @@ def expire(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
     kept = checkins.get(tx, checkin)
     if kept is None or not (kept.state.is_open or kept.state is CheckinState.DUE):
         checkins.update(tx, checkin, expires_at=None)
+        return
+    if kept.slot is Slot.FORM:  # nothing of it is on a family's phone
+        cause = f"{checkin}:expired"
+        forms.end_here(tx, room, kept, CheckinState.EXPIRED, cause=cause, via="record", now=now)
         return
     next_day = _next_day(tx, room, kept)
 

@@ -7,11 +7,11 @@ from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
 from flows.hours import local, within
-from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, StaffId
+from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, Slot, StaffId
 from flows.programme import age_on, effective_level, next_call
 from flows.scoring import baseline
 from flows.situation import KnownAlert, Situation
-from storage import alerts, cases, checkins, contacts, facts, staff
+from storage import alerts, cases, checkins, contacts, facts, staff, totals
 from storage.checkins import Kept
 from storage.transaction import Tx
 
@@ -29,7 +29,9 @@ def situation(
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
-    totals = checkins.totals(tx, case.id, contact.id, other_than=None if kept is None else kept.id)
+    earlier = totals.of_contact(
+        tx, case.id, contact.id, other_than=None if kept is None else kept.id
+    )
     return Situation(
         content=room.content,
         case=case,
@@ -38,8 +40,8 @@ def situation(
         talk=None if kept is None else talk(tx, room, contact, case, kept, now=now),
         alerts=known,
         spoken=spoken,
-        baseline=baseline(case.baseline, totals),
-        last_total=totals[-1] if totals else None,
+        baseline=baseline(case.baseline, earlier),
+        last_total=earlier[-1] if earlier else None,
         is_safety_asked=facts.is_about_words(
             tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
         ),
@@ -52,7 +54,8 @@ def situation(
 def talk(tx: Tx, room: Room, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
     """The check-in in the version it was planned with."""
     today = local(now, contact.hours.timezone).date()
-    is_named = kept.level is Level.OPEN
+    # On a phone of staff a child has no name, as on all their screens.
+    is_named = kept.level is Level.OPEN and kept.slot is not Slot.FORM
     return checkins.as_talk(
         tx,
         kept,
@@ -89,6 +92,14 @@ def the_contact(tx: Tx, room: Room, contact: str, *, now: datetime) -> Contact:
     if found is None:
         raise LookupError(f"no contact {contact}")
     return laid_out(room, found, now=now)
+
+
+def zone_of(tx: Tx, contact: ContactId) -> str:
+    """Where a contact lives."""
+    found = contacts.get(tx, contact)
+    if found is None:
+        raise LookupError(f"no contact {contact}")
+    return found.hours.timezone
 
 
 def laid_out(room: Room, contact: Contact, *, now: datetime) -> Contact:

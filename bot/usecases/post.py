@@ -11,7 +11,7 @@ from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
 
-UNCHECKED = ("detail", "staff")
+UNCHECKED = ("detail", "staff", "form")
 """What staff open or ask for themselves may say what it must (contracts, "People")."""
 
 

@@ -10,6 +10,8 @@ from bot.usecases import desk, screens
 from bot.usecases.acknowledge_alert import acknowledge_alert
 from bot.usecases.confirm_contact import confirm_contact
 from bot.usecases.desk import Desk
+from bot.usecases.form_desk import open_after_outcome
+from bot.usecases.form_press import form_press
 from bot.usecases.incoming import Incoming
 from bot.usecases.judge_words import judge_words
 from bot.usecases.open_alert import open_alert
@@ -18,8 +20,6 @@ from bot.usecases.record_outcome import record_outcome, skip_note
 from bot.usecases.room import Room
 from storage import addresses, inbox, locks
 from storage.transaction import Tx
-
-NOT_YOURS = Text("This is not yours to open.")
 
 Doing = Callable[[Tx, Room, Desk, Incoming, datetime], Text | str | None]
 
@@ -34,6 +34,7 @@ DEEDS: dict[screens.Deed, Doing] = {
     screens.Deed.NOT_THEM: confirm_contact,
     screens.Deed.TRUE_SIGN: judge_words,
     screens.Deed.FALSE_SIGN: judge_words,
+    screens.Deed.FILL: open_after_outcome,
 }
 
 
@@ -44,6 +45,7 @@ def staff_press(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> str | N
     locks.chat(tx, addresses.chat_hash(tx, came.chat))
     seated = desk.seat(tx, came, now=now)
     if seated is None:
-        return NOT_YOURS.fill()
+        answered = form_press(tx, room, came, now=now)
+        return None if answered is None else answered.fill()
     said = DEEDS[screens.Deed(str(seated.button.act["deed"]))](tx, room, seated, came, now)
     return said.fill() if isinstance(said, Text) else said
