@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import config
-from bot.commands import cases, database, desk, forms, keys, oversight, replies, staff, standing
-from flows import loader
+from bot.commands import (
+    cases,
+    content,
+    database,
+    desk,
+    forms,
+    keys,
+    oversight,
+    preview,
+    replies,
+    staff,
+    standing,
+)
 
 if TYPE_CHECKING:
     from aiohttp.web import RouteDef
@@ -31,7 +42,10 @@ cases.case_app.command("show")(standing.show)
 cases.case_app.command("list")(standing.every)
 app.add_typer(replies.app, name="replies")
 app.command("signs")(replies.signs)
+app.command("check")(content.check)
+app.command("play")(content.play)
 app.command("audit")(oversight.audit)
+app.command("preview")(preview.preview_case)
 
 
 @app.command()
@@ -43,22 +57,6 @@ def run() -> None:
 
         code = asyncio.run(application.run(settings))
     raise typer.Exit(code)
-
-
-@app.command()
-def check() -> None:
-    """Is every content file sound, and is no forbidden word in it? Names file and line."""
-    with desk.refusing():
-        folder = config.load().content_dir
-    problems = loader.check(folder)
-    for problem in problems:
-        desk.errors.print(str(problem))
-    if problems:
-        desk.fail(f"{len(problems)} to mend.")
-    waiting = loader.unapproved(loader.load(folder))
-    desk.answers.print("The content is sound.")
-    if waiting:
-        desk.answers.print(f"Not approved yet: {', '.join(waiting)}.")
 
 
 @app.command()

@@ -13,7 +13,8 @@ from babel.messages.pofile import read_po, write_po
 
 from bot.texts import INDONESIAN, LOCALES
 from flows import loader
-from flows.definition import Checkin, Content
+from flows.definition import Content
+from flows.forms import Checkin
 
 SOURCES = Path(__file__).parent
 KEYWORDS = {"Text": None}

@@ -10,8 +10,8 @@ from flows import phrases
 from flows.conversation_state import Talk
 from flows.definition import Messages
 from flows.events import AlertFound, Event, Manner, Message, MessageDue, Purpose
-from flows.model import AlertKind, AlertState, Level
-from flows.programme import local
+from flows.hours import local
+from flows.model import AlertKind, AlertState, ContactKind, Level
 from flows.situation import Situation
 from flows.wording import fill, greeting
 
@@ -66,7 +66,9 @@ def thanks(
 ) -> MessageDue:
     """The last words of a check-in: no tip after an alert, and no summary ever."""
     messages = situation.content.messages
-    if situation.level is not Level.OPEN:
+    if situation.contact.kind is ContactKind.SCHOOL:
+        message = phrases.say(messages, "thanks_school")
+    elif situation.level is not Level.OPEN:
         message = phrases.say(messages, "everything")
     elif _has_alert(situation, talk, judged):
         message = phrases.say(messages, "thanks_plain")

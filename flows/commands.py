@@ -20,9 +20,10 @@ from flows.events import (
     SendsStopped,
     Spoke,
 )
+from flows.hours import local
 from flows.model import AlertKind, AlertState, ContactState, Level, Urgency
 from flows.programme import later_at as next_asking
-from flows.programme import local, slot_day
+from flows.programme import slot_day
 from flows.situation import Reply, Situation
 
 SLOTS = (Press.MORNING, Press.NOON, Press.AFTERNOON)
@@ -209,6 +210,25 @@ def pulse(situation: Situation, talk: Talk, reply: Reply, *, is_good: bool) -> t
     """One tap on the reminder: counts as spoken; Kurang baik is read by staff."""
     value = 0 if is_good else 1
     events = conversation.pulse(situation.content.messages, talk, value, words=reply.text)
+    return _pulsed(situation, talk, reply, events, is_good=is_good)
+
+
+def answered_pulse(
+    situation: Situation, talk: Talk, reply: Reply, events: tuple[Event, ...]
+) -> tuple[Event, ...]:
+    """The same on a form of one question: rules first, and what is not good is read by staff."""
+    for given in events:
+        if isinstance(given, AnswerGiven):
+            after = judging.with_answer(talk, given, reply)
+            judged = judging.judge_answers(situation, after, reply.id, is_closed=True)
+            is_good = given.value == 0
+            return _pulsed(situation, talk, reply, (*events, *judged), is_good=is_good)
+    return events
+
+
+def _pulsed(
+    situation: Situation, talk: Talk, reply: Reply, events: tuple[Event, ...], *, is_good: bool
+) -> tuple[Event, ...]:
     said = for_level(situation, "pulse_good" if is_good else "pulse_bad").message
     answer = answers_back.last_words(talk, said, moves=_is_tap(reply))
     to_read = () if is_good else (judging.to_read(situation, reply, "pulse_bad"),)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from flows import phrases
 from flows.conversation_state import OPEN_LINE, Talk
-from flows.definition import Choice, Messages, Press
+from flows.definition import Messages, Press
 from flows.events import (
     AnswerGiven,
     CheckinMoved,
@@ -20,7 +20,9 @@ from flows.events import (
     MessageDue,
     Purpose,
 )
+from flows.forms import Choice
 from flows.model import CheckinState, Level
+from flows.scoring import counted
 
 
 def press(
@@ -30,8 +32,8 @@ def press(
     """A button of this check-in, or a typed word that equals it (then `words` are as typed)."""
     typed = words is not None
     match pressed:
-        case Press.START if talk.state is CheckinState.ASKED:
-            return _enter(messages, talk, (talk.checkin.asked[0].id,), typed=typed)
+        case Press.START if talk.state is CheckinState.ASKED and not talk.is_pulse:
+            return _enter(messages, talk, (talk.asked_items[0].id,), typed=typed)
         case Press.RESUME | Press.START if talk.state is CheckinState.PAUSED:
             return _enter(messages, _behind_break(talk), talk.path, typed=typed)
         case Press.SKIP if item is not None and item == talk.answerable:
@@ -52,9 +54,13 @@ def answer(
     messages: Messages, talk: Talk, value: int | None, *, words: str | None
 ) -> tuple[Event, ...]:
     """The question being asked is answered: keep it, and go on. `value` None is "Tidak tahu"."""
-    item, asked = talk.path[-1], _behind_break(talk)
+    item, asked = talk.answerable, _behind_break(talk)
+    if item is None:
+        raise LookupError(f"nothing is asked in {talk.id}")
     given = AnswerGiven(item=item, value=value, words=words, checkin=talk.id)
-    following = _following(asked, _chosen(asked, item, value))
+    if talk.is_pulse:
+        return (given, moved(replace(talk, state=CheckinState.PULSED)))
+    following = _following(asked, item, value)
     if following is None:
         return (given, *finish(asked))
     return (given, *_enter(messages, asked, (*asked.path, following), typed=words is not None))
@@ -76,14 +82,15 @@ def show_again(messages: Messages, talk: Talk, *, as_new: bool = False) -> tuple
     """The same screen once more and nothing else; before the first question there is none."""
     if talk.asked is None:
         return ()
-    return (_shown(talk, phrases.screen(messages, talk), moves=not as_new),)
+    shown = phrases.pulse if talk.is_pulse else phrases.screen
+    return (_shown(talk, shown(messages, talk), moves=not as_new),)
 
 
 def put_off(
     messages: Messages, talk: Talk, *, due_at: datetime, level: Level, typed: bool
 ) -> tuple[Event, ...]:
     """Nanti: asked again once, at `due_at`. A second time the opening just stays."""
-    if talk.state is not CheckinState.ASKED or talk.is_put_off:
+    if talk.state is not CheckinState.ASKED or talk.is_put_off or talk.is_pulse:
         return ()
     said = phrases.say(messages, "later" if level is Level.OPEN else "later_b")
     waiting = replace(talk, state=CheckinState.DUE, is_put_off=True)
@@ -179,14 +186,20 @@ def _chosen(talk: Talk, item: str, value: int | None) -> Choice | None:
     return next((choice for choice in choices if choice.value == value), None)
 
 
-def _following(talk: Talk, chosen: Choice | None) -> str | None:
-    """The next place: the branch of the choice, the next asked item, the open line, or the end."""
-    if chosen is not None and chosen.then is not None:
+def _following(talk: Talk, answered: str, value: int | None) -> str | None:
+    """The next place: the branch of the choice, the next item that may be asked, whose turn it is
+    today, the open line, or the end."""
+    chosen = _chosen(talk, answered, value)
+    if chosen is not None and chosen.then is not None and chosen.then not in talk.left_out:
         return chosen.then
-    asked = [item.id for item in talk.checkin.asked]
-    last = max((asked.index(item) for item in talk.path if item in asked), default=-1)
-    if last + 1 < len(asked):
-        return asked[last + 1]
+    values = counted(talk.answers)
+    if value is not None:  # a lowered answer changes nothing, here neither
+        values[answered] = max(value, values.get(answered, value))
+    order = [item.id for item in talk.order]
+    last = max((order.index(item) for item in talk.path if item in order), default=-1)
+    for item in talk.order[last + 1 :]:
+        if talk.lets_ask(item, values):
+            return item.id
     return OPEN_LINE if talk.checkin.open_line else None
 
 
@@ -194,7 +207,7 @@ def _shown(
     talk: Talk, message: Message, *, moves: bool, manner: Manner = Manner.REPLY
 ) -> MessageDue:
     return MessageDue(
-        message=message,
+        message=phrases.one_a_row(message) if talk.reads_little else message,
         manner=manner,
         purpose=Purpose.QUESTION,
         checkin=talk.id,

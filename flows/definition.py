@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
-from flows.model import Level, Risk, Urgency
-
-AGES: tuple[tuple[str, int], ...] = (("0-6", 6), ("7-12", 12), ("13-17", 17))
-"""Age variants of an item with the last year of life they hold for."""
-
-ANY_AGE = ""
+from flows.approval import Approval as Approval
+from flows.forms import Checkin
+from flows.model import Level, Urgency
+from flows.rhythm import Calendar, Programme
 
 
 class Press(StrEnum):
@@ -45,79 +43,6 @@ class Press(StrEnum):
     SAME_HOUR = "same_hour"
     HIDE = "hide"  # typed only: CUKUP
     RETURN = "return"  # typed only: MULAI
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One answer: `value` is what counts, `typed` are everyday forms that mean the same."""
-
-    value: int
-    label: str
-    typed: tuple[str, ...] = ()
-    then: str | None = None  # the item asked next instead of the following one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One question. `texts` is by age variant, or under `ANY_AGE` alone."""
-
-    id: str
-    texts: Mapping[str, str]
-    choices: tuple[Choice, ...]
-    scale: str | None
-    is_branch: bool  # reached only by another choice's `then`
-
-    def text_for(self, age: int) -> str:
-        """The wording for a child of `age` years; the oldest variant for anyone older."""
-        if ANY_AGE in self.texts:
-            return self.texts[ANY_AGE]
-        for name, last_year in AGES:
-            if age <= last_year and name in self.texts:
-                return self.texts[name]
-        return next(self.texts[name] for name, _ in reversed(AGES) if name in self.texts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """Which items are added up. `bands` are (name, least total), from low to high."""
-
-    items: tuple[str, ...]
-    least_answered: int
-    bands: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """Who stands behind a piece of content; both None means not yet reviewed."""
-
-    by: str | None
-    on: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkin:
-    """One short set of questions. `kind` is check-in, pulse or school."""
-
-    id: str
-    kind: str
-    level: Level
-    approval: Approval
-    opening: str
-    items: tuple[Item, ...]
-    open_line: str | None
-    total: Total | None
-
-    @property
-    def asked(self) -> tuple[Item, ...]:
-        """The items everybody gets, in order."""
-        return tuple(item for item in self.items if not item.is_branch)
-
-    def item(self, item_id: str) -> Item:
-        """The item of that id; KeyError if there is none."""
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise KeyError(item_id)
 
 
 FactValue = int | str
@@ -167,25 +92,6 @@ class Rule:
     urgency: Urgency
     says: str  # Indonesian, with {fact} places
     repeat: Repeat | None
-    approval: Approval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
-    """Up to and with week `until_week` a check-in comes every `every_days` days."""
-
-    until_week: int
-    every_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
-    """`checkins` maps a level to a check-in id, `cadence` a risk to its steps in order."""
-
-    id: str
-    stages: tuple[tuple[str, str], ...]  # (id, Indonesian name)
-    checkins: Mapping[Level, str]
-    cadence: Mapping[Risk, tuple[Cadence, ...]]
     approval: Approval
 
 
@@ -247,6 +153,7 @@ class Messages:
     weekdays: tuple[str, ...]
     days: Mapping[str, str]  # today, tomorrow, weekday (with a {hari} place)
     reasons: Mapping[str, str]  # what staff read about things that stand in no rule file
+    siblings: tuple[str, ...]  # at B, where one phone answers for several: the oldest first
     share_number: str  # label of Telegram's own button that shares the phone number
     typed: Mapping[Press, tuple[str, ...]]  # words that equal a button and its label, folded
     short_forms: Mapping[str, str] = field(default_factory=dict)  # gak -> tidak, one word each
@@ -267,11 +174,14 @@ class HelpNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """Words that may never leave, words that only look like them, and nicknames allowed."""
+    """Words that may never leave, words that only look like them, and nicknames allowed.
+
+    `not_at_b` are words that a phone may not show which others read."""
 
     forbidden: tuple[str, ...]
     exceptions: tuple[str, ...]
     nicknames: tuple[str, ...]
+    not_at_b: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +195,7 @@ class Content:
     messages: Messages
     help_numbers: tuple[HelpNumber, ...]
     wording: Wording
+    calendar: Calendar
     signs: Mapping[str, object]  # built by warning_signs.build
     files: tuple["ContentFile", ...]
 

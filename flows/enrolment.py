@@ -18,8 +18,8 @@ from flows.events import (
     Spoke,
     TypedDeleted,
 )
-from flows.model import AlertKind, ContactState, Level, Urgency
-from flows.programme import first_due
+from flows.model import AlertKind, ContactKind, ContactState, Level, Urgency
+from flows.planning import first_due
 from flows.situation import Reply, Situation
 from flows.wording import fill
 
@@ -34,7 +34,8 @@ def greet(situation: Situation) -> tuple[Event, ...]:
 
 def _greeting(situation: Situation) -> MessageDue:
     places = {"waktu": answers_back.part_of_day(situation)}
-    message = phrases.say(situation.content.messages, "greeting", places)
+    name = "greeting_school" if _is_school(situation) else "greeting"
+    message = phrases.say(situation.content.messages, name, places)
     return reply(message, purpose=Purpose.CONSENT)
 
 
@@ -71,13 +72,24 @@ def ask_consent(situation: Situation, *, part: int = 0, manner: Manner) -> tuple
 
 
 def _consent_asked(situation: Situation, *, part: int, manner: Manner) -> MessageDue:
-    name = CONSENT_PARTS[part] if situation.level is Level.OPEN else "consent_b"
+    name = _consent_part(situation, part)
     return MessageDue(
         message=phrases.say(situation.content.messages, name, value=part),
         manner=manner,
         purpose=Purpose.CONSENT,
         is_fleeting=True,
     )
+
+
+def _consent_part(situation: Situation, part: int) -> str:
+    """A school was told the rules in person, as a family at B was: one line is left."""
+    if _is_school(situation):
+        return "consent_school"
+    return CONSENT_PARTS[part] if situation.level is Level.OPEN else "consent_b"
+
+
+def _is_school(situation: Situation) -> bool:
+    return situation.contact.kind is ContactKind.SCHOOL
 
 
 def consent(situation: Situation, *, agrees: bool) -> tuple[Event, ...]:
@@ -144,7 +156,8 @@ def _consenting(situation: Situation, given: Reply, pressed: Press) -> tuple[Eve
     part = situation.contact.consent_part
     if given.pressed is not None and given.pressed.value != part:
         return ()
-    is_last = situation.level is not Level.OPEN or part >= len(CONSENT_PARTS) - 1
+    is_one_line = situation.level is not Level.OPEN or _is_school(situation)
+    is_last = is_one_line or part >= len(CONSENT_PARTS) - 1
     match pressed:
         case Press.DECLINE:  # nobody has to read to the end to say no
             return consent(situation, agrees=False)

@@ -184,6 +184,13 @@ class MessageClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonsGone:
+    """The message that shows this check-in keeps its words and loses its buttons."""
+
+    checkin: CheckinId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spoke:
     """Family and staff have spoken: silence is counted from here."""
 
@@ -202,5 +209,6 @@ Event = (
     | TypedDeleted
     | FleetingDeleted
     | MessageClosed
+    | ButtonsGone
     | Spoke
 )

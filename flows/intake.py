@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flows import alerting, answers_back, commands, conversation, enrolment, judging
 from flows.conversation_state import OPEN_LINE, Talk
-from flows.definition import Choice, Press
+from flows.definition import Press
 from flows.events import (
     AnswerGiven,
     CheckinMoved,
@@ -18,6 +18,7 @@ from flows.events import (
     Spoke,
     TypedDeleted,
 )
+from flows.forms import Choice
 from flows.judging import Keep
 from flows.model import AlertKind, CheckinState, ContactState, Level, Urgency
 from flows.situation import Reply, Situation
@@ -116,8 +117,10 @@ def _as_press(situation: Situation, reply: Reply, press: Press) -> tuple[Event, 
 
 
 def _fits(talk: Talk, press: Press) -> bool:
-    """Would this word be a button of the check-in as it stands?"""
+    """Would this word be a button of the check-in as it stands? A pulse has none but answers."""
     match talk.state:
+        case CheckinState.ASKED if talk.is_pulse:
+            return False
         case CheckinState.ASKED if press in (Press.PULSE_GOOD, Press.PULSE_BAD):
             return talk.is_reminded
         case CheckinState.ASKED:
@@ -165,6 +168,8 @@ def _followed(
     situation: Situation, talk: Talk, reply: Reply, events: tuple[Event, ...]
 ) -> tuple[Event, ...]:
     """What an answer or an ending brings with it: rules at each answer, thanks at the end."""
+    if talk.is_pulse:
+        return commands.answered_pulse(situation, talk, reply, events)
     if talk.level is Level.OPEN and situation.level is Level.DISCREET:
         # The level fell while it was open: the questions of A may not be shown any more.
         events = conversation.cut_short(talk, events)

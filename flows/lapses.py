@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flows import answers_back, conversation, judging, phrases
 from flows.conversation_state import Talk
-from flows.events import Event, Manner, MessageDue, Purpose
+from flows.events import ButtonsGone, Event, Manner, MessageDue, Purpose
 from flows.model import CheckinState, Level, MessageId
 from flows.situation import Situation
 
@@ -16,8 +16,9 @@ def ask(situation: Situation, talk: Talk) -> tuple[Event, ...]:
 
 
 def remind(situation: Situation, talk: Talk) -> tuple[Event, ...]:
-    """A day without any answer. Where the contact has fallen silent meanwhile, nothing is sent."""
-    if situation.level in (Level.SILENT, Level.CUT):
+    """A day without any answer. Where the contact has fallen silent meanwhile, nothing is sent; nor
+    after a pulse: that asks for a single tap already."""
+    if talk.is_pulse or situation.level in (Level.SILENT, Level.CUT):
         return ()
     greeting = answers_back.part_of_day(situation)
     return conversation.remind(situation.content.messages, talk, greeting=greeting)
@@ -72,6 +73,8 @@ def expire(
     """Five days are over. Begun: scored, thanks, keyboard gone. Never begun: at A a kind word with
     the day of the next one (`next_day`), at B, or where none follows, the door to a human only."""
     events = conversation.expire(talk)
+    if talk.is_pulse:  # it has been seen or not; either way there is nothing to say
+        return (*events, ButtonsGone(checkin=talk.id))
     if talk.answers:
         judged = judging.judge_answers(situation, talk, cause, is_closed=True)
         thanks = answers_back.thanks(situation, talk, judged, is_typed=False)

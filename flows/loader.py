@@ -1,11 +1,14 @@
 """The one door to content: files become checked definitions, and errors name file and line."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from flows.definition import Checkin, Content, ContentFile, Programme, Wording
+from flows.definition import Content, ContentFile, Wording
 from flows.errors import ContentError
+from flows.forms import Checkin
+from flows.reading.calendars import read_calendar
 from flows.reading.checkins import read_checkin
 from flows.reading.contacts import read_contacts
 from flows.reading.documents import open_sheet
@@ -13,10 +16,12 @@ from flows.reading.expected import HEARD_FIRST
 from flows.reading.folder import KINDS, SHIPPED, read_folder
 from flows.reading.messages import read_messages
 from flows.reading.nodes import Node, Sheet
+from flows.reading.plain import hard_parts
 from flows.reading.programmes import read_programme
 from flows.reading.rules import KnownFacts, read_rules
 from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
+from flows.rhythm import Programme
 from flows.warning_signs import build
 from flows.wording import forbidden_words
 
@@ -35,10 +40,18 @@ def load(overlay: Path | None = None) -> Content:
 
 
 def check(overlay: Path | None = None) -> tuple[ContentError, ...]:
-    """Everything that is wrong with the content, in the order of files and lines."""
+    """Everything that is wrong with the content, in the order of files and lines; also what a phone
+    at B may not show, which a centre has to mend before it goes out."""
+    desk = _Desk(overlay)
+    content = desk.content()
+    return tuple(sorted((*desk.problems(), *desk.too_open(content.wording)), key=_place))
+
+
+def hints(overlay: Path | None = None) -> tuple[ContentError, ...]:
+    """What could be easier to read, in the order of files and lines. It stops nothing."""
     desk = _Desk(overlay)
     desk.content()
-    return desk.problems()
+    return desk.hints()
 
 
 def unapproved(content: Content) -> tuple[str, ...]:
@@ -78,6 +91,22 @@ class _Desk:
         noted = [problem for sheet in self._sheets.values() for problem in sheet.problems]
         return tuple(sorted((*self._stray, *noted), key=_place))
 
+    def too_open(self, wording: Wording) -> Iterator[ContentError]:
+        """Words that may not stand on a phone which others read."""
+        listed = replace(wording, forbidden=wording.not_at_b)
+        for sheet in self._sheets.values():
+            for where, text in sheet.discreet_texts:
+                for word in forbidden_words(text, listed):
+                    problem = f'says "{word}" at level B, which anybody may read; use another word'
+                    yield ContentError(where, problem)
+
+    def hints(self) -> tuple[ContentError, ...]:
+        noted = [hint for sheet in self._sheets.values() for hint in sheet.hints]
+        for sheet in self._sheets.values():
+            for where, text in sheet.family_texts:
+                noted += [ContentError(where, part) for part in hard_parts(text)]
+        return tuple(sorted(noted, key=_place))
+
     def content(self) -> Content:
         """Everything read; of use only where no problem was noted."""
         wording = read_wording(self._root("wording.yaml"))
@@ -94,6 +123,7 @@ class _Desk:
             messages=messages,
             help_numbers=read_contacts(self._root("contacts.yaml")),
             wording=wording,
+            calendar=read_calendar(self._root("calendar.yaml")),
             signs=signs,
             files=tuple(self._files.values()),
         )

@@ -112,8 +112,10 @@ class Slot(StrEnum):
     PULSE = "pulse"  # one tap between two check-ins that lie far apart
     EXTRA = "extra"  # around a day of weight that staff entered
     SCHOOL = "school"  # the form for a school contact
+    RESUME = "resume"  # a pause is over
     ENDING = "ending"  # staff decide: a longer programme, or a goodbye
     NOTICE = "notice"  # staff are told that the child comes of age
+    PARTING = "parting"  # the goodbye is near
     GOODBYE = "goodbye"  # the planned goodbye
     OF_AGE = "of_age"  # the child is an adult: nobody is asked about them any more
     FORM = "form"  # not planned: staff filled it in
@@ -255,6 +257,7 @@ class Contact:
     reads_little: bool = False
     code: str | None = None
     ends_on: date | None = None
+    is_laid_out: bool = False  # are holidays and the fast in its hours?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

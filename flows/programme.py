@@ -1,17 +1,13 @@
-"""When things happen in a case: check-ins, calls, working minutes, and how long A holds.
+"""When things happen beside the plan: "Nanti", calls, working minutes, and how long A holds.
 
-The only place with local time. Moments come in and go out as aware UTC; zones are IANA names.
+Moments come in and go out as aware UTC; zones are IANA names.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
-from flows.definition import Press, Programme, WorkingHours
-from flows.model import Contact, Level, Risk, SafeHours
-
-ONE_DAY = timedelta(days=1)
-EVERY_DAY = frozenset(range(7))
+from flows.definition import Press, WorkingHours
+from flows.hours import ONE_DAY, at, local, next_safe, spans
+from flows.model import Contact, Level, SafeHours
 
 # Safeguarding decision 1: how long a safe-contact interview and a last word keep a phone at A.
 INTERVIEW_HOLDS = timedelta(days=90)
@@ -28,102 +24,10 @@ SLOTS = {
 """Pagi, Siang and Sore on the family's clock, as its greetings count them (end excluded)."""
 
 
-def local(moment: datetime, timezone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(timezone))
-
-
 def age_on(birth_date: date, on: date) -> int:
     """Completed years of life; a child of 29 February turns a year older on 1 March."""
     had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)
     return on.year - birth_date.year - (0 if had_birthday else 1)
-
-
-def _at(day: date, clock: time, timezone: str) -> datetime:
-    return datetime.combine(day, clock, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
-
-
-def _spans(
-    moment: datetime, start: time, end: time, timezone: str, weekdays: frozenset[int] = EVERY_DAY
-) -> Iterator[tuple[datetime, datetime]]:
-    """Every (opening, closing) that may still hold `moment` or follows it, in order, without end.
-
-    Hours that end no later than they start run past midnight, and belong to the weekday they
-    start on; equal ends are a whole day. ValueError if no weekday is left.
-    """
-    if not weekdays & EVERY_DAY:
-        raise ValueError("hours need at least one weekday, 0 (Monday) to 6 (Sunday)")
-    closes_after = timedelta(0) if start < end else ONE_DAY
-    day = local(moment, timezone).date() - ONE_DAY
-    while True:
-        if day.weekday() in weekdays:
-            yield _at(day, start, timezone), _at(day + closes_after, end, timezone)
-        day += ONE_DAY
-
-
-def in_safe_hours(moment: datetime, hours: SafeHours) -> bool:
-    return next_safe(moment, hours) == moment
-
-
-def next_safe(moment: datetime, hours: SafeHours) -> datetime:
-    """`moment` itself if the family may be written to, else when its hours next begin."""
-    spans = _spans(moment, hours.start, hours.end, hours.timezone)
-    return next(max(moment, opens) for opens, closes in spans if moment < closes)
-
-
-def first_due(consented_at: datetime, hours: SafeHours) -> datetime:
-    """When the first check-in comes: the local day after consent, as the safe hours begin."""
-    return next_due(consented_at, 1, hours)
-
-
-def cadence_days(programme: Programme, risk: Risk, *, since: date, on: date) -> int | None:
-    """Days from a check-in of day `on` to the next one; None once the programme is over.
-
-    Week 1 is the seven days from `since` (leaving the centre, or consent where that is unknown);
-    a family enrolled before the child leaves is in week 1 too.
-    """
-    week = max((on - since).days // 7 + 1, 1)
-    for step in programme.cadence[risk]:
-        if week <= step.until_week:
-            return step.every_days
-    return None
-
-
-def next_due(previous_due: datetime, every_days: int, hours: SafeHours) -> datetime:
-    """The check-in `every_days` local days after the previous one, as the safe hours begin.
-
-    Counting from the due day, not from the answer, keeps the family's weekday.
-    """
-    if every_days < 1:
-        raise ValueError(f"a check-in cannot come every {every_days} days")
-    day = local(previous_due, hours.timezone).date() + timedelta(days=every_days)
-    return _at(day, hours.start, hours.timezone)
-
-
-def plan_after(
-    previous_due: datetime,
-    programme: Programme,
-    risk: Risk,
-    *,
-    since: date,
-    hours: SafeHours,
-    now: datetime,
-) -> datetime | None:
-    """The next check-in of the plan that is not yet past; None once the programme is over.
-
-    What fell due while nothing ran is left out: a family never gets last month's questions.
-    """
-    due = previous_due
-    while (every_days := _cadence_at(due, programme, risk, since, hours)) is not None:
-        if due > previous_due and due >= now:
-            return due
-        due = next_due(due, every_days, hours)
-    return None
-
-
-def _cadence_at(
-    due: datetime, programme: Programme, risk: Risk, since: date, hours: SafeHours
-) -> int | None:
-    return cadence_days(programme, risk, since=since, on=local(due, hours.timezone).date())
 
 
 def later_at(now: datetime, hours: SafeHours) -> datetime:
@@ -171,7 +75,7 @@ def add_working_minutes(
     Minutes that use up a day's last one land on the next opening, when somebody is there.
     """
     left = timedelta(minutes=minutes)
-    for opens, closes in _spans(moment, working.start, working.end, timezone, working.weekdays):
+    for opens, closes in spans(moment, working.start, working.end, timezone, working.weekdays):
         begins = max(moment, opens)
         if begins >= closes:
             continue
@@ -203,5 +107,5 @@ def slot_day(now: datetime, slot: Press, hours: SafeHours) -> date:
     """
     starts, ends = SLOTS[slot]
     today = local(now, hours.timezone).date()
-    reachable = next_safe(max(now, _at(today, starts, hours.timezone)), hours)
-    return today if reachable < _at(today, ends, hours.timezone) else today + ONE_DAY
+    reachable = next_safe(max(now, at(today, starts, hours.timezone)), hours)
+    return today if reachable < at(today, ends, hours.timezone) else today + ONE_DAY

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flows.definition import All, AnyOf, Checkin, Compare, Condition, FactValue, Not, Rule
+from flows.definition import All, AnyOf, Compare, Condition, FactValue, Not, Rule
+from flows.forms import Checkin
 from flows.model import Certainty, Level, Risk, Signs
 from flows.scoring import Given, Score, counted, lowered
 

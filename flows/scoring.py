@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.definition import Checkin, Total
+from flows.forms import Checkin, Total
 
 FIRST_AT_HOME = 4
 """How many totals at home make a baseline of their own (safeguarding decision 4)."""

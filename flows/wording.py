@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from flows.definition import Choice, Item, Messages, Press, Wording
+from flows.definition import Messages, Press, Wording
 from flows.errors import ContentError
+from flows.forms import Choice, Item
 from flows.stems import stems
 
 DAYS = "days"
@@ -146,7 +147,7 @@ def typed_choice(text: str, item: Item, messages: Messages) -> Choice | None:
     if not said:
         return None
     for choice in item.choices:
-        forms = (choice.label, *choice.typed)
+        forms = (choice.label, *filter(None, [choice.short]), *choice.typed)
         if any(said == spell_out(form, messages.short_forms) for form in forms):
             return choice
     if item.scale == DAYS:

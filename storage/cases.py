@@ -4,10 +4,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import bindparam, select
 
-from flows.model import Case, CaseId, CaseState, Level, Risk, StaffId
+from flows.model import (
+    Case,
+    CaseId,
+    CaseState,
+    ContactKind,
+    ContactState,
+    Level,
+    Risk,
+    Slot,
+    StaffId,
+)
 from storage import tables
 from storage.lasting import Lasting
 from storage.rows import add as add_row
@@ -15,7 +27,22 @@ from storage.rows import change_by
 from storage.transaction import Tx
 
 NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
-_BY_ID = Lasting(select(tables.cases).where(tables.cases.c.id == bindparam("case")))
+_k, _c, _a = tables.cases, tables.contacts, tables.addresses
+_BY_ID = Lasting(select(_k).where(_k.c.id == bindparam("case")))
+_ON_PHONE = Lasting(
+    select(_k)
+    .join_from(_a, _c, _c.c.id == _a.c.owner_id)
+    .join(_k, _k.c.id == _c.c.case_id)
+    .where(
+        _a.c.address_hash == bindparam("chat"),
+        _a.c.owner_kind == "contact",
+        _c.c.state == ContactState.ACTIVE,
+        _c.c.kind == ContactKind.CAREGIVER,
+    )
+)
+
+
+Row = SqlRow[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +51,7 @@ class NewCase:
 
     case: Case
     programme_version: str
-    checkin_versions: Mapping[Level, str]
+    checkin_versions: Mapping[Level | Slot, str]
 
 
 def subject(case: CaseId) -> str:
@@ -36,14 +63,14 @@ def add(tx: Tx, new: NewCase, *, now: datetime) -> None:
     """Open a case."""
     case = new.case
     who = subject(case.id)
-    birth_date = case.birth_date.isoformat()
+    born = case.birth_date.isoformat()
     add_row(
         tx,
         tables.cases,
         id=case.id,
         code=case.code,
         nickname=tx.vault.seal(tx, who, NICKNAME, case.id, case.nickname),
-        birth_date=tx.vault.seal(tx, who, BIRTH_DATE, case.id, birth_date),
+        birth_date=tx.vault.seal(tx, who, BIRTH_DATE, case.id, born),
         risk=case.risk,
         stage=case.stage,
         worker_id=case.worker,
@@ -64,7 +91,7 @@ def get(tx: Tx, case: CaseId) -> Case:
         id=CaseId(row.id),
         code=row.code,
         nickname=tx.vault.open(tx, who, NICKNAME, row.id, row.nickname),
-        birth_date=date.fromisoformat(tx.vault.open(tx, who, BIRTH_DATE, row.id, row.birth_date)),
+        birth_date=birth_date(tx, row),
         risk=Risk(row.risk),
         stage=row.stage,
         worker=StaffId(row.worker_id),
@@ -76,6 +103,12 @@ def get(tx: Tx, case: CaseId) -> Case:
         closes_on=row.closes_on,
         extra_weeks=row.extra_weeks,
     )
+
+
+def birth_date(tx: Tx, row: Row) -> date:
+    """The birth date of a row of `cases`, opened."""
+    sealed = tx.vault.open(tx, subject(CaseId(row.id)), BIRTH_DATE, row.id, row.birth_date)
+    return date.fromisoformat(sealed)
 
 
 def update(tx: Tx, case: CaseId, **values: object) -> None:
@@ -92,11 +125,21 @@ def find(tx: Tx, code: str) -> CaseId | None:
     return None if found is None else CaseId(found)
 
 
-def checkin_version(tx: Tx, case: CaseId, level: Level) -> str | None:
-    """The version of the check-in that this case asks at `level`; None where it asks none."""
+def on_phone(tx: Tx, chat_hash: str) -> tuple[CaseId, ...]:
+    """The children for whom this phone answers, the oldest first."""
+    rows = {row.id: row for row in tx.execute(_ON_PHONE, {"chat": chat_hash})}
+    if len(rows) < 2:  # the usual: nothing has to be opened
+        return tuple(CaseId(one) for one in rows)
+    oldest = sorted(rows, key=lambda one: (birth_date(tx, rows[one]), rows[one].created_at, one))
+    return tuple(CaseId(one) for one in oldest)
+
+
+def checkin_version(tx: Tx, case: CaseId, form: Level | Slot) -> str | None:
+    """The version of the check-in that this case asks at a level, or as pulse or school form; None
+    where it asks none."""
     c = tables.cases
     kept = tx.execute(select(c.c.checkin_versions).where(c.c.id == case)).scalar_one()
-    found: str | None = json.loads(kept).get(level.value)
+    found: str | None = json.loads(kept).get(form.value)
     return found
 
 

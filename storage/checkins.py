@@ -8,9 +8,19 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 
 from flows.conversation_state import Talk
-from flows.definition import Checkin
 from flows.events import AnswerGiven, CheckinMoved, CheckinScored
-from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level, Slot, StaffId, Way
+from flows.forms import Checkin
+from flows.model import (
+    CaseId,
+    CheckinId,
+    CheckinState,
+    Contact,
+    ContactId,
+    Level,
+    Slot,
+    StaffId,
+    Way,
+)
 from flows.scoring import Given
 from storage import contacts, tables
 from storage.lasting import Lasting
@@ -58,9 +68,10 @@ class Kept:
     first_answer_at: datetime | None
     is_reminded: bool
     ended_at: datetime | None
-    slot: Slot = Slot.REGULAR
-    filled_by: StaffId | None = None  # staff, for a form
-    way: Way = Way.MESSAGE
+    slot: Slot
+    left_out: frozenset[str]
+    filled_by: StaffId | None  # staff, for a form
+    way: Way
 
 
 def plan(
@@ -72,6 +83,7 @@ def plan(
     content_version: str,
     level: Level,
     planned_at: datetime,
+    slot: Slot = Slot.REGULAR,
 ) -> bool:
     """A due row, once: planning it again changes nothing."""
     return insert_once(
@@ -90,6 +102,7 @@ def plan(
         is_reminded=False,
         planned_at=planned_at,
         due_at=planned_at,
+        slot=slot,
     )
 
 
@@ -218,7 +231,9 @@ def answered_by(
     return None if row is None else (row.id.removeprefix("answer:"), row.item, row.checkin_id)
 
 
-def as_talk(tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int) -> Talk:
+def as_talk(
+    tx: Tx, kept: Kept, checkin: Checkin, contact: Contact, *, called: str, age: int
+) -> Talk:
     """The check-in as `conversation` advances it."""
     return Talk(
         id=kept.id,
@@ -232,6 +247,9 @@ def as_talk(tx: Tx, kept: Kept, checkin: Checkin, *, called: str, age: int) -> T
         answers=answers(tx, kept.id),
         called=called,
         age=age,
+        left_out=kept.left_out,
+        reads_little=contact.reads_little,
+        code=contact.code or "",
     )
 
 
@@ -276,6 +294,7 @@ def as_kept(row: Row[*tuple[Any, ...]]) -> Kept:
         is_reminded=row.is_reminded,
         ended_at=row.ended_at,
         slot=Slot(row.slot),
+        left_out=frozenset(json.loads(row.left_out)),
         filled_by=row.filled_by,
         way=Way(row.way),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.programme import next_safe
+from flows.hours import next_safe
 from storage import leases, locks, tables
 from storage.errors import KeyFileOutdated, SubjectErased
 from storage.hands import (

@@ -101,7 +101,7 @@ def unopened(tx: Tx) -> tuple[Contact, ...]:
     found = []
     for row in tx.execute(select(tables.contacts)).all():
         try:
-            found.append(_plain(row))
+            found.append(plain(row))
         except (ValueError, TypeError) as error:
             extra = {"action": "row_unreadable", "row": row.id, "error": type(error).__name__}
             log.error("a contact cannot be read", extra=extra)
@@ -182,14 +182,15 @@ def _sealed(tx: Tx, contact: ContactId, column: str, text: str | None) -> bytes 
 
 
 def _contact(tx: Tx, row: Row[*tuple[Any, ...]]) -> Contact:
-    contact = _plain(row)
+    contact = plain(row)
     if row.duress_word is None:
         return contact
     column, who = "contacts.duress_word", subject(contact.id)
     return replace(contact, duress_word=tx.vault.open(tx, who, column, contact.id, row.duress_word))
 
 
-def _plain(row: Row[*tuple[Any, ...]]) -> Contact:
+def plain(row: Row[*tuple[Any, ...]]) -> Contact:
+    """A contact without what is sealed."""
     return Contact(
         id=ContactId(row.id),
         case=CaseId(row.case_id),

@@ -1,15 +1,16 @@
 """What fell due between a backup and its restore, and may have been done by what was lost: nobody
 is asked or reminded a second time, except at level A, where asking again does no harm."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 
 from flows.model import CheckinState, Contact, ContactId, ContactState, Level
+from flows.planning import ANCHORS, Planned, following
 from flows.programme import effective_level
-from storage import addresses, cases, checkins, contacts, programmes, tables
+from storage import addresses, checkins, contacts, programmes, tables
 from storage.rows import change
 from storage.transaction import Tx
 from storage.turns import State, Verb
@@ -17,7 +18,6 @@ from storage.turns import State, Verb
 RESTORED = "restored"  # the error of a row that may have been sent by what was lost
 STALE = timedelta(days=5)  # nobody is asked last week's questions
 BEGUN = (CheckinState.OPEN, CheckinState.PAUSED)
-ASKS_AT = (Level.OPEN, Level.DISCREET)
 OVER: dict[str, object] = {"state": CheckinState.CANCELLED, **dict.fromkeys(checkins.MOMENTS)}
 
 Waiting = Row[*tuple[Any, ...]]
@@ -95,30 +95,26 @@ def _end(tx: Tx, checkin: str, *, now: datetime) -> None:
 
 def _replan(tx: Tx, contact: Contact, chat: str | None, *, now: datetime) -> int:
     """The plan goes on with the first check-in that has not come yet; how many are left out?"""
-    planned_at = contacts.next_due_at(tx, contact.id)
-    if contact.state is not ContactState.ACTIVE or not _has_come(planned_at, now):
+    at = programmes.place(tx, contact)
+    is_past = at.next is not None and at.next.at <= now
+    if contact.state is not ContactState.ACTIVE or not is_past:
         return 0
-    past = list(_past(tx, contact, planned_at, now))
-    for due in past:
-        _leave_out(tx, contact, chat, due, now=now)
-    contacts.update(
-        tx, contact.id, next_due_at=programmes.following(tx, contact, past[-1], now=now)
-    )
-    return len(past)
-
-
-def _past(tx: Tx, contact: Contact, due: datetime | None, now: datetime) -> Iterator[datetime]:
-    while due is not None and due <= now:
-        yield due
-        due = programmes.following(tx, contact, due, now=due)
+    plan = programmes.plan_of(tx, contact, now=now, is_damaged=True)
+    found, anchor, left = at.next, at.anchor or now, 0
+    while found is not None and found.at <= now and found.slot.asks:
+        _leave_out(tx, contact, chat, found, now=now)
+        anchor = found.at if found.slot in ANCHORS else anchor
+        found, left = following(plan, anchor, after=found.at), left + 1
+    programmes.keep(tx, contact, programmes.Place(next=found, anchor=anchor))
+    return left
 
 
 def _leave_out(
-    tx: Tx, contact: Contact, chat: str | None, planned_at: datetime, *, now: datetime
+    tx: Tx, contact: Contact, chat: str | None, planned: Planned, *, now: datetime
 ) -> None:
     """Kept as one that was not asked: the day is not forgotten."""
     level = effective_level(contact, now=now)
-    version = cases.checkin_version(tx, contact.case, level) if level in ASKS_AT else None
+    version = programmes.form_version(tx, contact, planned.slot, level)
     if version is None or chat is None:
         return
     checkins.plan(
@@ -127,8 +123,9 @@ def _leave_out(
         case=contact.case,
         chat_hash=chat,
         content_version=version,
-        level=level,
-        planned_at=planned_at,
+        level=programmes.form_level(planned.slot, level),
+        planned_at=planned.at,
+        slot=planned.slot,
     )
-    mine = (c.c.contact_id == contact.id, c.c.planned_at == planned_at)
+    mine = (c.c.contact_id == contact.id, c.c.planned_at == planned.at)
     change(tx, c, *mine, c.c.state == CheckinState.DUE, ended_at=now, **OVER)

@@ -17,7 +17,7 @@ from bot.usecases.paper_form import Sheet, keep_sheet
 from bot.usecases.standing import standing_of
 from bot.usecases.standing_words import UNNAMED, score_in_words
 from flows import wording as words
-from flows.definition import Checkin, Item
+from flows.forms import Checkin, Item
 from flows.model import ContactId, Way
 from flows.programme import age_on
 from storage import cases, checkins
@@ -91,7 +91,7 @@ def fill(
             note=note,
         )
         kept = keep_sheet(tx, room, sheet, now=now)
-        zone = the_contact(tx, kept.contact).hours.timezone
+        zone = the_contact(tx, room, kept.contact, now=now).hours.timezone
         found = standing_of(tx, cases.get(tx, kept.case), timezone=zone, now=now, checkin=kept)
         return {
             "checkin_id": kept.id,
@@ -173,7 +173,9 @@ def _ask(case: str, form: str) -> dict[str, str]:
         checkin, age = database.read_now(read)
     found: dict[str, str] = {}
     for item in checkin.asked:
-        _ask_item(checkin, item, age, found)
+        values = {name: int(value) for name, value in found.items() if value.isdecimal()}
+        if item.only_if is None or item.only_if.passes(values):
+            _ask_item(checkin, item, age, found)
     return found
 
 

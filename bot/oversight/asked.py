@@ -10,7 +10,8 @@ from sqlalchemy import select
 from bot.oversight.look import Finding, Found, Kept, Look, by_column, existing, ruling_since
 from bot.usecases.room import kept_checkin
 from flows.conversation_state import OPEN_LINE
-from flows.definition import Checkin, Rule
+from flows.definition import Rule
+from flows.forms import Checkin
 from flows.judging import facts_named
 from flows.model import CheckinState, Level, Risk
 from flows.rules import Facts, facts_of_checkin, holds

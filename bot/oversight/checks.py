@@ -101,9 +101,7 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         table=t.contacts,
         checks=(
-            planned.unplanned,
-            planned.misplanned,
-            planned.left_out,
+            planned.plans,
             holders.without_address,
             holders.keyless_contact,
         ),
@@ -115,6 +113,9 @@ SUBJECTS: tuple[Subject, ...] = (
         table=t.cases,
         checks=(holders.without_contact, holders.without_worker, holders.keyless_case),
     ),
+    Subject(table=t.encounters, checks=(holders.without_contact_row,)),
+    Subject(table=t.key_dates),
+    Subject(table=t.plan_changes),
     Subject(table=t.staff, checks=(holders.keyless_staff,)),
     Subject(table=t.addresses, checks=(holders.without_owner,)),
     Subject(table=t.invites, checks=(holders.without_owner,)),

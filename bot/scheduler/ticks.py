@@ -14,6 +14,7 @@ from sqlalchemy import Table, select
 
 from bot.scheduler.chores import run_chores
 from bot.usecases import ask_again, follow_up, report_outage, ring
+from bot.usecases.follow_plan import follow_plan
 from bot.usecases.room import Room
 from storage import chains, checkins, contacts, locks, outbox, tables
 from storage.database import Database
@@ -102,7 +103,7 @@ DUTIES = (
         "next_due_at",
         look=contacts.due,
         lock=locks.contact,
-        do=follow_up.plan_checkin,
+        do=follow_plan,
     ),
     _of_checkins("score", "score_at", follow_up.score_half_done),
     _of_checkins("expire", "expires_at", follow_up.expire),

@@ -14,9 +14,10 @@ from bot.usecases.room import Room
 from bot.usecases.scene import scene_of
 from flows import lapses
 from flows.conversation_state import OPEN_LINE
-from flows.model import ContactId, ContactState, Level, MessageId
-from flows.programme import effective_level, next_safe
-from storage import checkins, gaps, locks, settings, unanswered
+from flows.hours import next_safe
+from flows.model import ContactState, Level, MessageId
+from flows.programme import effective_level
+from storage import checkins, contacts, gaps, locks, settings, unanswered
 from storage.errors import KeyFileOutdated, SealError
 from storage.gaps import Gap
 from storage.transaction import Tx
@@ -166,7 +167,9 @@ def _may_be_asked_at(tx: Tx, shown: Shown, *, now: datetime) -> datetime | None:
 
 
 def _moment_for(tx: Tx, shown: Shown, *, now: datetime) -> datetime | None:
-    contact = gather.the_contact(tx, shown.contact)
+    contact = contacts.get(tx, shown.contact)
+    if contact is None:
+        raise LookupError(f"no contact {shown.contact}")
     is_open = effective_level(contact, now=now) is Level.OPEN
     if contact.state is not ContactState.ACTIVE or not is_open:
         return None
@@ -185,7 +188,7 @@ def _ask_checkin(tx: Tx, room: Room, shown: Shown, gap: Gap, *, now: datetime) -
     at, kept = _may_be_asked_at(tx, shown, now=now), checkins.get(tx, shown.checkin or "")
     if kept is None or at is None or at > now:
         return
-    contact = gather.the_contact(tx, kept.contact)
+    contact = gather.the_contact(tx, room, kept.contact, now=now)
     situation = gather.situation(tx, room, contact, kept, now=now)
     if situation.talk is not None:
         cause = MessageId(f"{kept.id}:after_gap:{gap.name}")
@@ -197,7 +200,7 @@ def _ask_safety(tx: Tx, room: Room, shown: Shown, gap: Gap, *, now: datetime) ->
     at = _may_be_asked_at(tx, shown, now=now)
     if at is None or at > now:
         return
-    contact = gather.the_contact(tx, ContactId(shown.contact))
+    contact = gather.the_contact(tx, room, shown.contact, now=now)
     situation = gather.situation(tx, room, contact, None, now=now)
     cause = MessageId(f"{SAFETY}{contact.id}:after_gap:{gap.name}")
     scene = scene_of(tx, situation, cause=cause, at=now)

@@ -29,7 +29,8 @@ def confirm_contact(
     """The consent is asked, or the link dies."""
     if not desk.is_allowed(tx, seat, Right.CONFIRM_CONTACT, now=now):
         return REFUSED
-    contact = None if seat.alert.contact is None else gather.the_contact(tx, seat.alert.contact)
+    who = seat.alert.contact
+    contact = None if who is None else gather.the_contact(tx, room, who, now=now)
     is_waiting = contact is not None and contact.state is ContactState.PENDING
     if not _take(tx, seat, is_waiting=is_waiting, now=now):
         is_others = seat.alert.acknowledged_by not in (None, seat.person.id)

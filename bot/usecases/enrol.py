@@ -7,8 +7,8 @@ from datetime import date, datetime
 from bot.usecases.errors import Refused
 from bot.usecases.room import Room
 from flows.definition import Wording
-from flows.model import Case, CaseId, ContactId, ContactState, Level, Role, StaffId
-from flows.programme import local
+from flows.hours import local
+from flows.model import Case, CaseId, ContactId, ContactState, Level, Role, Slot, StaffId
 from flows.wording import normalise
 from storage import (
     addresses,
@@ -61,9 +61,7 @@ def add_case(tx: Tx, room: Room, case: Case, contact: NewContact, *, now: dateti
     _check_worker(tx, case.worker)
     if cases.find(tx, case.code) is not None:
         raise Refused(f"The code {case.code} is taken. Choose another --code.")
-    if case.stage not in {stage for stage, _ in room.content.programme.stages}:
-        known = ", ".join(stage for stage, _ in room.content.programme.stages)
-        raise Refused(f"There is no stage {case.stage!r}. The programme has: {known}.")
+    check_stage(room, case.stage)
     _check_nickname(case.nickname, contact.name, room.content.wording)
     if case.birth_date > _today(contact.hours.timezone, now):
         raise Refused(f"{case.birth_date} is still to come. Correct --birth-date.")
@@ -71,7 +69,7 @@ def add_case(tx: Tx, room: Room, case: Case, contact: NewContact, *, now: dateti
     new = NewCase(
         case=case,
         programme_version=room.version_of("programme"),
-        checkin_versions=_checkin_versions(room),
+        checkin_versions=checkin_versions(room),
     )
     cases.add(tx, new, now=now)
     _note(tx, "case_added", f"case:{case.id}", now=now)
@@ -151,12 +149,22 @@ def _invite(tx: Tx, kind: str, owner: str, *, now: datetime) -> Invitation:
     return Invitation(owner_id=owner, token=token, link=link)
 
 
-def _checkin_versions(room: Room) -> dict[Level, str]:
-    content = room.content
-    return {
-        level: room.checkin_version(content.checkins[checkin])
-        for level, checkin in content.programme.checkins.items()
-    }
+def checkin_versions(room: Room) -> dict[Level | Slot, str]:
+    """The forms of the programme in force, each in its version: by level, pulse, school."""
+    content, programme = room.content, room.content.programme
+    forms: dict[Level | Slot, str] = dict(programme.checkins.items())
+    if programme.pulse is not None:
+        forms[Slot.PULSE] = programme.pulse.checkin
+    if programme.school is not None:
+        forms[Slot.SCHOOL] = programme.school.checkin
+    return {form: room.checkin_version(content.checkins[name]) for form, name in forms.items()}
+
+
+def check_stage(room: Room, stage: str) -> None:
+    """Refuse a stage that the programme does not have."""
+    if room.content.programme.stage(stage) is None:
+        known = ", ".join(one.id for one in room.content.programme.stages)
+        raise Refused(f"There is no stage {stage!r}. The programme has: {known}.")
 
 
 def _check_worker(tx: Tx, worker: StaffId) -> None:

@@ -1,4 +1,4 @@
-"""The schedule of one family: plan the next check-in, ask it, remind, break, score, expire.
+"""The schedule of one check-in: ask it, remind, break, score, expire.
 
 Every function is about one row whose moment has come, in a case that the caller has locked, and
 looks at where it stands before it acts: the opening may be over, or never have been seen."""
@@ -8,47 +8,25 @@ from datetime import datetime
 
 from bot.usecases import forms, gather
 from bot.usecases.fall_back import fall_back
-from bot.usecases.moments import EXPIRES_AFTER
+from bot.usecases.follow_plan import following_day
 from bot.usecases.record import record
 from bot.usecases.room import Room
 from bot.usecases.scene import scene_of
+from bot.usecases.season import select_items
 from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
-from flows.model import CheckinState, Contact, ContactState, Level, MessageId, Slot
-from flows.programme import effective_level, in_safe_hours, next_safe
+from flows.hours import in_safe_hours, next_safe, within
+from flows.model import CheckinState, Contact, ContactState, MessageId, Slot
+from flows.planning import Planned, still_makes_sense
+from flows.programme import effective_level
 from flows.situation import Situation
 from flows.wording import fill
-from storage import addresses, cases, checkins, contacts, programmes
+from storage import checkins, contacts, programmes
 from storage.checkins import Kept
 from storage.transaction import Tx
 
 Judge = Callable[[Situation, Talk, MessageId], tuple[Event, ...]]
-
-
-def plan_checkin(tx: Tx, room: Room, contact_id: str, *, now: datetime) -> None:
-    """A due row for the check-in planned for now, and the moment of the one after it. After an
-    outage so long that it would have expired by now, it is left out."""
-    contact = gather.the_contact(tx, contact_id)
-    planned_at = contacts.next_due_at(tx, contact.id)
-    if planned_at is None or planned_at > now:
-        return
-    address = addresses.of(tx, "contact", contact.id)
-    level = _asking_level(contact, now=now)
-    version = None if level is None else cases.checkin_version(tx, contact.case, level)
-    is_wanted = contact.state is ContactState.ACTIVE and now - planned_at < EXPIRES_AFTER
-    if is_wanted and address and level and version:
-        checkins.plan(
-            tx,
-            contact=contact.id,
-            case=contact.case,
-            chat_hash=address.chat_hash,
-            content_version=version,
-            level=level,
-            planned_at=planned_at,
-        )
-    following = programmes.following(tx, contact, planned_at, now=now)
-    contacts.update(tx, contact.id, next_due_at=following)
 
 
 def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
@@ -56,12 +34,13 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
     kept = checkins.get(tx, checkin)
     if kept is None or kept.state is not CheckinState.DUE:
         return
-    contact = gather.the_contact(tx, kept.contact)
-    level = _asking_level(contact, now=now)
-    version = None if level is None else cases.checkin_version(tx, kept.case, level)
-    if contact.state is not ContactState.ACTIVE or level is None or version is None:
+    contact = gather.the_contact(tx, room, kept.contact, now=now)
+    level = effective_level(contact, now=now)
+    version = programmes.form_version(tx, contact, kept.slot, level)
+    if version is None or not _is_wanted(tx, contact, kept, now=now):
         checkins.update(tx, checkin, state=CheckinState.CANCELLED, due_at=None, ended_at=now)
         return
+    level = programmes.form_level(kept.slot, level)
     other = checkins.open_in_chat(tx, kept.chat_hash)
     if other is not None or not in_safe_hours(now, contact.hours):
         free_at = now if other is None else checkins.free_at(tx, other.id) or now
@@ -70,8 +49,20 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
         return
     if level is not kept.level:
         checkins.update(tx, checkin, level=level, content_version=version)
+        kept = checkins.get(tx, checkin) or kept
+    select_items(tx, room, contact, kept, now=now)
     name = "asked_again" if kept.is_put_off else "asked"
     _happen(tx, room, checkin, name, lambda s, talk, _: lapses.ask(s, talk), now=now)
+
+
+def _is_wanted(tx: Tx, contact: Contact, kept: Kept, *, now: datetime) -> bool:
+    """Does the family take part, and does asking still make sense? The next one may be near: then
+    that one does for both."""
+    if contact.state is not ContactState.ACTIVE:
+        return False
+    then = programmes.place(tx, contact).next
+    planned = Planned(at=kept.planned_at, slot=kept.slot)
+    return still_makes_sense(planned, now, then=then)
 
 
 def remind(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
@@ -122,7 +113,7 @@ def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: d
     kept = checkins.get(tx, checkin)
     if kept is None:
         raise LookupError(f"no check-in {checkin}")
-    contact = gather.the_contact(tx, kept.contact)
+    contact = gather.the_contact(tx, room, kept.contact, now=now)
     situation = gather.situation(tx, room, contact, kept, now=now)
     fall_back(tx, contact, situation.level, now=now)
     if situation.talk is None:
@@ -132,18 +123,17 @@ def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: d
     record(tx, room, scene, judge(situation, situation.talk, cause), now=now)
 
 
-def _asking_level(contact: Contact, *, now: datetime) -> Level | None:
-    """A or B; at C and D nothing is sent and staff call."""
-    level = effective_level(contact, now=now)
-    return level if level in (Level.OPEN, Level.DISCREET) else None
-
-
 def _next_day(tx: Tx, room: Room, kept: Kept) -> str | None:
     """The day of the next check-in, in words."""
-    contact = gather.the_contact(tx, kept.contact)
-    following = contacts.next_due_at(tx, contact.id)
-    if following is None:
+    contact = contacts.get(tx, kept.contact)
+    return None if contact is None else day_in_words(room, contact, following_day(tx, contact.id))
+
+
+def day_in_words(room: Room, contact: Contact, moment: datetime | None) -> str | None:
+    """The day of the week on which this family will get something; None where nothing comes."""
+    if moment is None:
         return None
+    laid = within(contact.hours, room.content.calendar, near=moment)
     messages = room.content.messages
-    weekday = answers_back.weekday_word(messages, following, contact.hours.timezone)
+    weekday = answers_back.weekday_word(messages, next_safe(moment, laid), laid.timezone)
     return fill(messages.days["weekday"], hari=weekday)

@@ -1,12 +1,14 @@
 """GATHER: what is known of one contact at one moment, as `flows` wants to judge it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
+from flows.hours import local, within
 from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, Slot, StaffId
-from flows.programme import age_on, effective_level, local, next_call
+from flows.programme import age_on, effective_level, next_call
 from flows.scoring import baseline
 from flows.situation import KnownAlert, Situation
 from storage import alerts, cases, checkins, contacts, facts, staff, totals
@@ -16,11 +18,14 @@ from storage.transaction import Tx
 DISCREET_CHILD = "anak"
 """How the child is called at B, whatever nickname is agreed (safeguarding decision 2)."""
 
+BOTH = 2
+
 
 def situation(
     tx: Tx, room: Room, contact: Contact, kept: Kept | None, *, now: datetime
 ) -> Situation:
     """Everything a decision about this contact needs. `kept` is the check-in it is about."""
+    contact = laid_out(room, contact, now=now)
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
@@ -32,7 +37,7 @@ def situation(
         case=case,
         contact=contact,
         level=effective_level(contact, now=now),
-        talk=None if kept is None else talk(tx, contact, case, kept, now=now),
+        talk=None if kept is None else talk(tx, room, contact, case, kept, now=now),
         alerts=known,
         spoken=spoken,
         baseline=baseline(case.baseline, earlier),
@@ -46,7 +51,7 @@ def situation(
     )
 
 
-def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
+def talk(tx: Tx, room: Room, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
     """The check-in in the version it was planned with."""
     today = local(now, contact.hours.timezone).date()
     # On a phone of staff a child has no name, as on all their screens.
@@ -55,9 +60,21 @@ def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> 
         tx,
         kept,
         kept_checkin(tx, kept.content_version),
-        called=case.nickname if is_named else DISCREET_CHILD,
+        contact,
+        called=case.nickname if is_named else discreet_name(tx, room, case, kept.chat_hash),
         age=age_on(case.birth_date, today),
     )
+
+
+def discreet_name(tx: Tx, room: Room, case: Case, chat_hash: str) -> str:
+    """How the child is called at B. Where one phone answers for two or three children they are told
+    apart by size, which says nothing about either."""
+    children = cases.on_phone(tx, chat_hash)
+    words = room.content.messages.siblings
+    if len(children) < BOTH or len(words) < len(children) or case.id not in children:
+        return DISCREET_CHILD
+    chosen = words if len(children) > BOTH else (words[0], words[-1])
+    return chosen[children.index(case.id)]
 
 
 def call_at(
@@ -69,12 +86,20 @@ def call_at(
     return next_call(now, contact.hours, working, zone)
 
 
-def the_contact(tx: Tx, contact: str) -> Contact:
-    """The contact, which must be there."""
+def the_contact(tx: Tx, room: Room, contact: str, *, now: datetime) -> Contact:
+    """The contact, which must be there, with the year laid into their hours."""
     found = contacts.get(tx, contact)
     if found is None:
         raise LookupError(f"no contact {contact}")
-    return found
+    return laid_out(room, found, now=now)
+
+
+def laid_out(room: Room, contact: Contact, *, now: datetime) -> Contact:
+    """The contact, with quiet holidays and the fast laid into their hours, once."""
+    if contact.is_laid_out:
+        return contact
+    hours = within(contact.hours, room.content.calendar, near=now)
+    return replace(contact, hours=hours, is_laid_out=True)
 
 
 def writing_contact(tx: Tx, owners: tuple[str, ...], kept: Kept | None) -> ContactId | None:

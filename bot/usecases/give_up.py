@@ -20,7 +20,7 @@ def give_up_in_time(tx: Tx, room: Room, row: Unhandled, *, now: datetime) -> boo
         return False
     locks.phone(tx, row.chat_hash)
     owners = [who for kind, who in addresses.owners(tx, row.chat_hash) if kind == "contact"]
-    contact = gather.the_contact(tx, owners[0]) if owners else None
+    contact = gather.the_contact(tx, room, owners[0], now=now) if owners else None
     case = None if contact is None else cases.get(tx, contact.case)
     found(tx, room, _unreadable(room, row), case=case, contact=contact, now=now)
     return True

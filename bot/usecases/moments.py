@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from bot.usecases.scene import Scene
 from flows.events import CheckinMoved
-from flows.model import CheckinState
-from flows.programme import next_safe
+from flows.hours import next_safe
+from flows.model import CheckinState, Slot
 from storage import checkins
 from storage.checkins import Kept
 from storage.transaction import Tx
@@ -43,12 +43,13 @@ def move(tx: Tx, scene: Scene, event: CheckinMoved, *, now: datetime) -> None:
 
 def _asked(scene: Scene, kept: Kept, now: datetime) -> dict[str, datetime | None]:
     """Asked for the first time, or once more after "Nanti": five days count from the first, and a
-    reminder that has been sent is not sent again."""
+    reminder that has been sent is not sent again, nor one of a pulse."""
     opened, remind_at = kept.opened_at or now, next_safe(now + REMIND_AFTER, scene.contact.hours)
+    is_once = kept.is_reminded or kept.slot is Slot.PULSE
     return {
         "due_at": None,
         "opened_at": opened,
-        "remind_at": None if kept.is_reminded else remind_at,
+        "remind_at": None if is_once else remind_at,
         "expires_at": opened + EXPIRES_AFTER,
     }
 

@@ -61,7 +61,7 @@ def note_unreachable(
         for held in alerts.held_by(tx, owner_id):
             ring.ring_anew(tx, room, held, now=now)
         return
-    contact = gather.the_contact(tx, owner_id)
+    contact = gather.the_contact(tx, room, owner_id, now=now)
     if contact.state in OVER:
         if contact.state is not ContactState.REJECTED:  # whose link is closed for good
             addresses.set_state(tx, "contact", owner_id, "blocked")

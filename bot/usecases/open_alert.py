@@ -1,11 +1,12 @@
 """Lihat: why somebody is asked, with the words that fired; protected, and gone after a while."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.texts import Text
 from bot.usecases import desk, screens
 from bot.usecases.desk import DETAIL, Desk
 from bot.usecases.incoming import Incoming
+from bot.usecases.pass_on_files import pass_on_files
 from bot.usecases.room import Room
 from bot.usecases.screens import Detail
 from bot.usecases.standing import standing_of
@@ -14,11 +15,11 @@ from flows.permissions import Right
 from flows.standing import Standing
 from storage import cases, checkins, contacts, facts, words
 from storage.alerts import Alert
+from storage.errors import SubjectErased
 from storage.facts import Fact
 from storage.outbox import Payload
 from storage.transaction import Tx
 
-GONE_AFTER = timedelta(minutes=10)
 FILES = {
     "photo": Text("(a photo came)"),
     "voice": Text("(a voice note came)"),
@@ -27,17 +28,19 @@ FILES = {
     "location": Text("(a place came)"),
     "document": Text("(a file came)"),
 }
+ERASED = Text("(erased)")
 REFUSED = Text("This is not yours to open.")
 
 
 def open_alert(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
-    """Show the reasons; the opening is noted."""
+    """Show the reasons, and pass on what came with them; the opening is noted."""
     if not desk.is_allowed(tx, seat, Right.READ_WORDS, now=now):
         return REFUSED
     for number, page in enumerate(show(tx, room, seat.alert, now=now)):
         row = f"{came.id}:{DETAIL}:{number}"
         desk.send(tx, room, seat, row, page, kind=DETAIL, now=now)
-        desk.delete(tx, room, seat, row, now=now, at=now + GONE_AFTER)
+        desk.delete(tx, room, seat, row, now=now, at=now + desk.GONE_AFTER)
+    pass_on_files(tx, room, seat, came, now=now)
     return None
 
 
@@ -57,13 +60,21 @@ def show(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> tuple[Payload, .
 
 
 def words_behind(tx: Tx, reasons: tuple[Fact, ...]) -> tuple[str, ...]:
-    """Every text that a reason rests on, and what came with it: a file is not shown here, but
-    that it came is."""
+    """Every text that a reason rests on, and that something came with it: the file itself follows
+    as a message of its own."""
     found: list[str] = []
     for words_id in dict.fromkeys(fact.words_id for fact in reasons if fact.words_id is not None):
         found += [FILES.get(kind, FILES["document"]).fill() for kind in words.files(tx, words_id)]
-        found += [words.text(tx, words_id) or ""]
+        found += [_text(tx, words_id)]
     return tuple(text for text in found if text)
+
+
+def _text(tx: Tx, words_id: str) -> str:
+    """The reasons stand under the key of the case: they can be read when the words cannot."""
+    try:
+        return words.text(tx, words_id) or ""
+    except SubjectErased:
+        return ERASED.fill()
 
 
 def _fired(room: Room, reasons: tuple[Fact, ...]) -> list[str]:

@@ -56,7 +56,7 @@ def _spend(tx: Tx, token: str, hashed: str, *, now: datetime) -> tuple[str, str]
 def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> None:
     """Whoever opened it starts from the greeting, also where the contact has another phone."""
     locks.contact(tx, who)
-    contact = gather.the_contact(tx, who)
+    contact = gather.the_contact(tx, room, who, now=now)
     situation = gather.situation(tx, room, contact, None, now=now)
     if situation.level in (Level.SILENT, Level.CUT):
         answer(tx, room, came, now=now)

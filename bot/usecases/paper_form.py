@@ -10,7 +10,7 @@ from bot.usecases.fill_form import fill_form
 from bot.usecases.form_choices import choices, kind_of_contact, may_fill
 from bot.usecases.forms import Start
 from bot.usecases.room import Room
-from flows.definition import Checkin, Item
+from flows.forms import Checkin, Item
 from flows.model import CaseId, CheckinId, ContactId, Staff, StaffId, Way
 from storage import contacts, locks, staff
 from storage.checkins import Kept

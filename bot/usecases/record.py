@@ -1,5 +1,6 @@
 """RECORD: every event of a decision becomes its rows, with final words, in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -9,6 +10,7 @@ from bot.usecases.scene import Scene
 from flows.events import (
     AlertFound,
     AnswerGiven,
+    ButtonsGone,
     CheckinMoved,
     CheckinScored,
     ConsentGiven,
@@ -24,8 +26,7 @@ from flows.events import (
     WordsKept,
 )
 from flows.model import Case, Contact, ContactState
-from flows.programme import first_due
-from storage import addresses, alerts, audit, checkins, contacts, facts, tables, words
+from storage import addresses, alerts, audit, checkins, contacts, facts, programmes, tables, words
 from storage.rows import insert_once
 from storage.transaction import Tx
 from storage.words import Writer
@@ -66,6 +67,7 @@ def _record_person(
     | TypedDeleted
     | FleetingDeleted
     | MessageClosed
+    | ButtonsGone
     | Spoke,
     number: int,
     *,
@@ -89,7 +91,7 @@ def _clear_phone(
     tx: Tx,
     room: Room,
     scene: Scene,
-    event: PhoneHidden | TypedDeleted | FleetingDeleted | MessageClosed,
+    event: PhoneHidden | TypedDeleted | FleetingDeleted | MessageClosed | ButtonsGone,
     number: int,
     *,
     now: datetime,
@@ -103,6 +105,8 @@ def _clear_phone(
             sending.delete_fleeting(tx, room, scene, now=now)
         case MessageClosed():
             sending.close(tx, room, scene, now=now)
+        case ButtonsGone():
+            sending.take_buttons(tx, room, scene, event.checkin, now=now)
         case _:
             assert_never(event)
 
@@ -144,7 +148,6 @@ def move_contact(tx: Tx, contact: Contact, event: ContactMoved, *, now: datetime
     match event.state:
         case ContactState.ACTIVE:
             values["consented_at"] = contact.consented_at or now
-            values["next_due_at"] = first_due(now, contact.hours)
         case ContactState.REJECTED:
             addresses.set_state(tx, "contact", contact.id, "closed")
         case ContactState.BLOCKED:
@@ -152,6 +155,9 @@ def move_contact(tx: Tx, contact: Contact, event: ContactMoved, *, now: datetime
         case _:
             pass
     contacts.update(tx, contact.id, **values)
+    if event.state is ContactState.ACTIVE:
+        agreed = replace(contact, consented_at=contact.consented_at or now)
+        programmes.begin(tx, agreed, now=now)
     audit.note(
         tx,
         actor=contacts.subject(contact.id),

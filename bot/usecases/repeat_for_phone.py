@@ -46,7 +46,7 @@ def _said(events: tuple[Event, ...]) -> Press | None:
 
 
 def _repeat(tx: Tx, room: Room, scene: Scene, owner: str, pressed: Press, *, now: datetime) -> None:
-    contact = gather.the_contact(tx, owner)
+    contact = gather.the_contact(tx, room, owner, now=now)
     if (contact.state in OVER) is not (pressed is Press.RETURN):
         return
     situation = gather.situation(tx, room, contact, None, now=now)

@@ -8,8 +8,8 @@ from bot.texts import Text
 from bot.usecases import screens
 from bot.usecases.post import post
 from bot.usecases.room import Room
+from flows.hours import local
 from flows.model import Staff
-from flows.programme import local
 from storage import (
     chains,
     checkins,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.definition import Checkin, Content
+from flows.definition import Content
+from flows.forms import Checkin
 from flows.loader import load_checkin
 from flows.warning_signs import Detector
 from storage import contents

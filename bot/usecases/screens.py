@@ -14,6 +14,7 @@ class Deed(StrEnum):
     """What a staff button does. Its alert is the one of the row that it stands in."""
 
     LOOK = "look"
+    MORE_FILES = "more_files"
     TAKE = "take"
     OUTCOME = "outcome"
     SKIP_NOTE = "skip_note"

@@ -11,8 +11,8 @@ from bot.usecases.post import post
 from bot.usecases.room import Room
 from bot.usecases.scene import Scene
 from flows.events import Button, Manner, Message, MessageDue, Purpose
+from flows.hours import next_safe
 from flows.model import CheckinState, Level, SafeHours
-from flows.programme import next_safe
 from storage import addresses, checkins, contacts, outbox
 from storage.hands import QUIET
 from storage.outbox import Key, Lane, Outgoing, Payload
@@ -112,6 +112,13 @@ def delete_fleeting(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:
 def unkeyboard(tx: Tx, room: Room, scene: Scene, row: str, *, now: datetime) -> None:
     """The message `row` keeps its words and loses its buttons."""
     _change_shown(tx, room, scene, "unkeyboard", row, now=now)
+
+
+def take_buttons(tx: Tx, room: Room, scene: Scene, checkin: str, *, now: datetime) -> None:
+    """What shows this check-in keeps its words and loses its buttons."""
+    kept = checkins.get(tx, checkin)
+    if kept is not None and kept.message is not None:
+        unkeyboard(tx, room, scene, kept.message, now=now)
 
 
 def close(tx: Tx, room: Room, scene: Scene, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.usecases.form_press import form_press
 from bot.usecases.incoming import Incoming
 from bot.usecases.judge_words import judge_words
 from bot.usecases.open_alert import open_alert
+from bot.usecases.pass_on_files import more_files
 from bot.usecases.record_outcome import record_outcome, skip_note
 from bot.usecases.room import Room
 from storage import addresses, inbox, locks
@@ -24,6 +25,7 @@ Doing = Callable[[Tx, Room, Desk, Incoming, datetime], Text | str | None]
 
 DEEDS: dict[screens.Deed, Doing] = {
     screens.Deed.LOOK: open_alert,
+    screens.Deed.MORE_FILES: more_files,
     screens.Deed.TAKE: acknowledge_alert,
     screens.Deed.OUTCOME: record_outcome,
     screens.Deed.SKIP_NOTE: skip_note,

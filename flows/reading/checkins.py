@@ -1,133 +1,123 @@
-"""A check-in as a file: its items, branches and total, proven to end whatever is answered."""
+"""A check-in as a file: its items, what is added up, whose turn it is; proven to end whatever is
+answered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
-from flows.definition import AGES, ANY_AGE, Checkin, Item, Total
+from flows.forms import Checkin, Item, Kind, Rotation, Total
 from flows.model import Level
-from flows.reading.choices import Offered, Scales, read_choices, read_scales
+from flows.reading.choices import read_scales
+from flows.reading.items import Draft, Setting, read_items
 from flows.reading.nodes import APPROVAL, Node, read_approval, suggest
 
-KINDS = ("check-in", "pulse", "school")
+KINDS = tuple(kind.value for kind in Kind)
 
 LEVELS = (Level.OPEN, Level.DISCREET)
 """Nothing is ever sent at the other two."""
 
-RESERVED = ("open_line", "pulse", "safe_now")
-"""What is kept beside the items of a check-in under names of its own."""
+SHORT_OPENING = 160
+"""Characters of an opening for somebody who reads little."""
+
+FURTHEST_TURN = 1000  # check-ins
 
 NO_CONTROL: Mapping[str, str] = {}
 
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An item before its branches are known, with the nodes that later checks point at."""
-
-    item: Item
-    node: Node
-    offered: tuple[Offered, ...]
+_OPTIONAL = (*APPROVAL, "scales", "open_line", "opening_short", "rotate", "total")
 
 
 def read_checkin(root: Node, control: Mapping[str, str] = NO_CONTROL) -> Checkin:
     """The check-in of a file. `control` are folded words that always mean a button."""
-    fields = root.fields(
-        ("id", "kind", "level", "opening", "items"), (*APPROVAL, "scales", "open_line", "total")
-    )
-    level = Level(fields["level"].one_of(LEVELS))
+    fields = root.fields(("id", "kind", "level", "opening", "items"), _OPTIONAL)
+    level, kind = Level(fields["level"].one_of(LEVELS)), Kind(fields["kind"].one_of(KINDS))
+    own = ("kode",) if kind is Kind.SCHOOL else ()
     scales = read_scales(fields["scales"], control)
-    items = _with_branches(_drafts(fields["items"], scales, control))
-    open_line, total = fields["open_line"], fields["total"]
-    if total.is_given and level is Level.DISCREET:
-        total.wrong("a check-in of level B adds nothing up; write `total: null`")
-    return Checkin(
+    setting = Setting(scales=scales, control=control, places=("panggilan", *own))
+    drafts = read_items(fields["items"], setting)
+    rotation = _rotation(fields["rotate"], drafts)
+    _prove_always_asked(fields["items"], drafts, rotation)
+    if kind is Kind.PULSE:
+        _prove_pulse(fields, drafts)
+    items = tuple(draft.item for draft in drafts)
+    checkin = Checkin(
         id=fields["id"].name(),
-        kind=fields["kind"].one_of(KINDS),
+        kind=kind,
         level=level,
         approval=read_approval(fields),
-        opening=fields["opening"].family_text(("waktu", "jumlah")),
+        opening=fields["opening"].family_text(("waktu", "jumlah", *own)),
         items=items,
-        open_line=open_line.family_text() if open_line.is_given else None,
-        total=_total(total, items) if total.is_given else None,
+        open_line=fields["open_line"].family_text() if fields["open_line"].is_given else None,
+        total=_total(fields["total"], level, items, rotation),
+        opening_short=_opening_short(fields["opening_short"], own),
+        rotation=rotation,
     )
+    if level is Level.DISCREET:
+        root.seen_by_anybody()
+    return checkin
 
 
-def _drafts(node: Node, scales: Scales, control: Mapping[str, str]) -> tuple[_Draft, ...]:
-    drafts: dict[str, _Draft] = {}
-    for entry in node.items(least=1):
-        draft = _draft(entry, scales, control)
-        if draft.item.id in drafts:
-            entry.wrong(f"the id `{draft.item.id}` is used twice; give this item another")
-        if draft.item.id in RESERVED:
-            entry.wrong(f"the id `{draft.item.id}` has a meaning of its own; use another")
-        drafts[draft.item.id] = draft
-    return tuple(drafts.values())
+def _opening_short(node: Node, own: tuple[str, ...]) -> str | None:
+    places = ("waktu", "jumlah", *own)
+    return node.family_text(places, most=SHORT_OPENING) if node.is_given else None
 
 
-def _draft(node: Node, scales: Scales, control: Mapping[str, str]) -> _Draft:
-    fields = node.fields(("id", "text"), ("scale", "choices"))
-    scale, choices = fields["scale"], fields["choices"]
-    name = scale.name() if scale.is_given else None
-    offered: tuple[Offered, ...] = ()
-    if scale.is_given == choices.is_given:
-        node.wrong("an item has either `scale: name` or `choices: [...]`; give exactly one")
-    elif choices.is_given:
-        offered = read_choices(choices, control)
-    elif name is not None and name in scales:
-        offered = scales[name]
-    else:
-        scale.wrong(f"there is no scale `{name}` under `scales`{suggest(str(name), scales)}")
-    item = Item(
-        id=fields["id"].name(),
-        texts=_texts(fields["text"]),
-        choices=tuple(one.choice for one in offered),
-        scale=name,
-        is_branch=False,
-    )
-    return _Draft(item, node, offered)
+def _rotation(node: Node, drafts: Sequence[Draft]) -> Rotation | None:
+    """Items that take turns; a name may stand there more than once, for more turns."""
+    if not node.is_given:
+        return None
+    fields = node.fields(("from", "items"))
+    known = {draft.item.id: draft for draft in drafts}
+    names = []
+    for entry in fields["items"].items(least=1):
+        name = entry.name()
+        if name not in known:
+            entry.wrong(f"there is no item `{name}` in this check-in{suggest(name, known)}")
+        elif known[name].item.is_branch:
+            entry.wrong(f"`{name}` is reached by a choice; an item takes turns or is led to")
+        names.append(name)
+    start = fields["from"].whole(least=1, most=FURTHEST_TURN)
+    return Rotation(start=start, items=tuple(names)) if names else None
 
 
-def _texts(node: Node) -> Mapping[str, str]:
-    """One text, or one by age variant."""
-    if not node.is_mapping:
-        return {ANY_AGE: node.family_text(("panggilan",))}
-    variants = node.fields((), tuple(name for name, _ in AGES))
-    texts = {
-        name: variant.family_text(("panggilan",))
-        for name, variant in variants.items()
-        if not variant.is_absent
-    }
-    if not texts:
-        node.wrong('needs a text for at least one age: "0-6", "7-12" or "13-17"')
-    return texts
+def _prove_always_asked(node: Node, drafts: Sequence[Draft], rotation: Rotation | None) -> None:
+    """Whatever the season and whose turn it is: something is asked."""
+    turns = () if rotation is None else rotation.items
+    always = [
+        draft
+        for draft in drafts
+        if not (draft.item.is_branch or draft.item.not_in or draft.item.only_if)
+        and draft.item.id not in turns
+    ]
+    if drafts and not always:
+        node.wrong(
+            "there would be days with nothing to ask; keep one item without `only_if`, `not_in` "
+            "and `rotate`"
+        )
 
 
-def _with_branches(drafts: Sequence[_Draft]) -> tuple[Item, ...]:
-    """The items, those marked that only a `then` reaches.
-
-    A branch lies below every choice that leads to it. So each answer moves down the list, and
-    every path ends; and since nothing leads to the first item, everything is reached.
-    """
-    order = [draft.item.id for draft in drafts]
-    branches: set[str] = set()
-    for at, draft in enumerate(drafts):
-        for one in draft.offered:
-            target = one.choice.then
-            if target is None:
-                continue
-            if target not in order:
-                one.then.wrong(f"there is no item `{target}`{suggest(target, order)}")
-            elif order.index(target) <= at:
-                one.then.wrong(
-                    f"`{target}` stands above or at `{draft.item.id}`, so the questions would go "
-                    "in a circle; lead to an item further down"
-                )
-            branches.add(target)
-    return tuple(replace(draft.item, is_branch=draft.item.id in branches) for draft in drafts)
+def _prove_pulse(fields: Mapping[str, Node], drafts: Sequence[Draft]) -> None:
+    """One tap on the opening answers everything, so there is nothing else in it."""
+    if len(drafts) > 1:
+        fields["items"].wrong("a pulse is one question; leave one item, or write `kind: check-in`")
+    for draft in drafts[:1]:
+        if draft.item.scale is not None or not draft.offered:
+            draft.node.wrong("the answers of a pulse are its buttons; give it `choices: [...]`")
+    for name in ("open_line", "total", "rotate"):
+        if fields[name].is_given:
+            fields[name].wrong(
+                f"a pulse ends with one tap and has no `{name}`; leave it out, or write "
+                "`kind: check-in`"
+            )
 
 
-def _total(node: Node, items: Sequence[Item]) -> Total:
+def _total(
+    node: Node, level: Level, items: Sequence[Item], rotation: Rotation | None
+) -> Total | None:
+    if not node.is_given:
+        return None
+    if level is Level.DISCREET:
+        node.wrong("a check-in of level B adds nothing up; write `total: null`")
     fields = node.fields(("items", "least_answered", "bands"))
     known = [item.id for item in items]
+    turns = () if rotation is None else rotation.items
     added: list[str] = []
     for entry in fields["items"].items(least=1):
         name = entry.name()
@@ -135,6 +125,11 @@ def _total(node: Node, items: Sequence[Item]) -> Total:
             entry.wrong(f"there is no item `{name}` in this check-in{suggest(name, known)}")
         if name in added:
             entry.wrong(f"`{name}` would be added twice; name it once")
+        if name in turns:
+            entry.wrong(
+                f"`{name}` takes turns, so it would be missing from most totals and no two could "
+                "be compared; leave it out here, or out of `rotate`"
+            )
         added.append(name)
     least = fields["least_answered"].whole(least=1, most=max(len(added), 1))
     return Total(items=tuple(added), least_answered=least, bands=_bands(fields["bands"]))

@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.definition import Choice
+from flows.forms import Choice
 from flows.reading.nodes import LABEL, Node
+from flows.reading.plain import BUTTON
 from flows.wording import normalise
 
 LEAST = 2  # one button is no question
+
+SHORT_LABEL = 12
+"""Characters of a button for those who read little: a number or one word."""
+
+KEYCAP = "\u20e3"
+"""What makes a digit a picture of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +53,33 @@ def read_choices(node: Node, control: Mapping[str, str]) -> tuple[Offered, ...]:
 
 
 def _choice(node: Node) -> Offered:
-    fields = node.fields(("value", "label"), ("typed", "then"))
+    fields = node.fields(("value", "label"), ("typed", "then", "short"))
     typed = fields["typed"].items() if fields["typed"].is_given else ()
-    then = fields["then"]
+    then, short = fields["then"], fields["short"]
     choice = Choice(
         value=fields["value"].whole(most=100),
         label=fields["label"].family_text(most=LABEL),
         typed=tuple(form.raw() for form in typed),
         then=then.name() if then.is_given else None,
+        short=short.family_text(most=SHORT_LABEL) if short.is_given else None,
     )
+    if len(choice.label) > BUTTON:
+        fields["label"].hint(
+            f"has {len(choice.label)} characters; buttons of {BUTTON} break nowhere"
+        )
+    for shown in (choice.label, choice.short or ""):
+        if KEYCAP in shown:
+            node.wrong("a number on a button would be typed back and mean days; leave it out")
     return Offered(choice, then)
 
 
 def _refuse_shared_words(
     choice: Choice, node: Node, words: dict[str, int], control: Mapping[str, str]
 ) -> None:
-    for form in choice.typed:
+    for form in (*choice.typed, *filter(None, [choice.short])):
         if normalise(form) in control:
             node.wrong(f'"{form}" typed means {control[normalise(form)]}; use another word here')
-    for form in (choice.label, *choice.typed):
+    for form in (choice.label, *filter(None, [choice.short]), *choice.typed):
         if words.setdefault(normalise(form), choice.value) != choice.value:
             owner = words[normalise(form)]
             node.wrong(f'"{form}" already means the choice {owner}; use another word here')

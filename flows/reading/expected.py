@@ -56,6 +56,9 @@ MESSAGES: Mapping[str, Expected] = {
     "consent_b": Expected(DISCREET, (), _CONSENT),
     "consented": Expected(BOTH, ("hari", "jam")),
     "declined": Expected(BOTH),
+    "greeting_school": Expected(DISCREET, ("waktu",), (Press.GO_ON, Press.WRONG_PERSON)),
+    "consent_school": Expected(DISCREET, (), _CONSENT),
+    "thanks_school": Expected(DISCREET, (), (Press.CALL_ME,)),
     "resume": Expected(BOTH, (), (Press.RESUME,)),
     "again": Expected(OPEN),
     "thanks": Expected(OPEN, ("tips",), (Press.CALL_ME,)),
@@ -88,6 +91,9 @@ MESSAGES: Mapping[str, Expected] = {
     "call_promised": Expected(BOTH, ("hari", "slot")),
     "call_not_now": Expected(BOTH),
     "return_asked": Expected(BOTH),
+    "goodbye_soon": Expected(BOTH, (), (Press.CALL_ME,)),
+    "goodbye": Expected(BOTH, (), (Press.HELP,)),
+    "goodbye_school": Expected(DISCREET),
     "strangers": Expected(BOTH),
 }
 
@@ -117,5 +123,10 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "other_hour": (),
     "stranger": (),
     "stranger_critical": (),
+    "programme_ends": ("tanggal",),
+    "programme_over": ("tanggal",),
+    "comes_of_age": ("tanggal",),
+    "of_age": ("tanggal",),
+    "same_nickname": (),
     "unreadable": (),
 }

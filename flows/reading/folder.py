@@ -10,6 +10,7 @@ from flows.reading.nodes import suggest
 SHIPPED = Path(__file__).parent.parent / "content"
 
 KINDS = {
+    "calendar.yaml": "calendar",
     "contacts.yaml": "contacts",
     "messages.yaml": "messages",
     "programme.yaml": "programme",

@@ -7,7 +7,7 @@ finds all that is wrong with it. What comes out is used only if nothing was note
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from difflib import get_close_matches
 from typing import cast
 
@@ -26,6 +26,7 @@ LISTED = 12
 """How many known names an error lists."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _EMPTY = "tag:yaml.org,2002:null"
 _STRING = "tag:yaml.org,2002:str"
 _NO_NODE = yaml.ScalarNode(_EMPTY, "")
@@ -33,11 +34,14 @@ _NO_NODE = yaml.ScalarNode(_EMPTY, "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What is noted while one file is read; `family_texts` are (where, text) for later proofs."""
+    """What is noted while one file is read; `family_texts` are (where, text) for later proofs,
+    `discreet_texts` those of them that a phone at B may show. `hints` stop nothing."""
 
     name: str
     problems: list[ContentError] = field(default_factory=list)
+    hints: list[ContentError] = field(default_factory=list)
     family_texts: list[tuple[str, str]] = field(default_factory=list)
+    discreet_texts: list[tuple[str, str]] = field(default_factory=list)
 
     def wrong(self, line: int, problem: str) -> None:
         self.problems.append(ContentError(f"{self.name}:{line}", problem))
@@ -84,6 +88,18 @@ class Node:
         """Note a problem at this line; an absent value has been noted already or may be absent."""
         if not self.is_absent:
             self._sheet.wrong(self.line, problem)
+
+    def hint(self, problem: str) -> None:
+        """Note at this line what could be better; the content is sound all the same."""
+        if not self.is_absent:
+            self._sheet.hints.append(ContentError(self.where, problem))
+
+    def seen_by_anybody(self) -> None:
+        """This text, or every one of this file, may stand on a phone that others read."""
+        if self.is_mapping:
+            self._sheet.discreet_texts.extend(self._sheet.family_texts)
+        else:
+            self._sheet.discreet_texts.append((self.where, self.raw()))
 
     def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Node"]:
         """The values of these keys, absent ones included; other keys and missing ones are noted."""
@@ -206,6 +222,16 @@ class Node:
             if said:
                 self.wrong(f"`{said}` is no date; write it as 2026-01-31")
             return date.min
+
+    def clock(self) -> time:
+        """A time of day as HH:MM."""
+        said = self.raw()
+        clock = _CLOCK.fullmatch(said)
+        if clock is not None:
+            return time(int(clock[1]), int(clock[2]))
+        if said:
+            self.wrong(f'`{said}` is no time; write it as "08:00"')
+        return time.min
 
     def plain(self) -> object:
         """The value as plain Python, for files whose shape somebody else checks."""

@@ -1,8 +1,5 @@
 """Urgencies as a file: who is told at once, who is asked next, and when staff work."""
 
-import re
-from datetime import time
-
 from flows.definition import Chain, Step, Urgencies, WorkingHours
 from flows.model import Urgency
 from flows.reading.nodes import APPROVAL, Node, read_approval
@@ -10,8 +7,6 @@ from flows.reading.nodes import APPROVAL, Node, read_approval
 TELL = ("worker", "duty", "supervisor", "head")
 WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 ANY_HOUR, WORKING = "any", "working"
-
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 def read_urgencies(root: Node) -> Urgencies:
@@ -70,20 +65,10 @@ def _tell(node: Node) -> tuple[str, ...]:
 
 def _working(node: Node) -> WorkingHours:
     fields = node.fields(("start", "end", "days"))
-    start, end = _clock(fields["start"]), _clock(fields["end"])
+    start, end = fields["start"].clock(), fields["end"].clock()
     if start >= end and not fields["end"].is_absent:
         fields["end"].wrong("work ends after it starts; write a later time")
     days = [entry.one_of(WEEKDAYS) for entry in fields["days"].items(least=1)]
     return WorkingHours(
         start=start, end=end, weekdays=frozenset(WEEKDAYS.index(day) for day in days)
     )
-
-
-def _clock(node: Node) -> time:
-    said = node.raw()
-    clock = _CLOCK.fullmatch(said)
-    if clock is not None:
-        return time(int(clock[1]), int(clock[2]))
-    if said:
-        node.wrong(f'`{said}` is no time; write it as "08:00"')
-    return time.min

@@ -9,9 +9,9 @@ NICKNAME = 20  # characters: it stands in the middle of a question
 
 def read_wording(root: Node) -> Wording:
     """All three lists; an empty list of forbidden words would let everything out."""
-    fields = root.fields(("forbidden", "exceptions", "nicknames"), APPROVAL)
+    fields = root.fields(("forbidden", "exceptions", "nicknames"), (*APPROVAL, "not_at_b"))
     read_approval(fields)
-    for entry in fields["forbidden"].items():
+    for entry in (*fields["forbidden"].items(), *fields["not_at_b"].items()):
         word = entry.raw()
         if any(len(part) < SHORTEST or not part.isalpha() for part in word.split()):
             entry.wrong(
@@ -24,6 +24,7 @@ def read_wording(root: Node) -> Wording:
         nicknames=tuple(
             entry.family_text(most=NICKNAME) for entry in fields["nicknames"].items(least=1)
         ),
+        not_at_b=_words(fields["not_at_b"], least=0),
     )
 
 

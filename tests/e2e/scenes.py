@@ -26,6 +26,13 @@ async def taps_all(phone: Phone, labels: Iterable[str]) -> None:
         await phone.taps(label)
 
 
+async def ends(phone: Phone) -> None:
+    """The open line, and before it what takes turns from the second check-in on."""
+    if "Lewati" in await phone.buttons():
+        await phone.taps("Lewati")
+    await phone.taps("Selesai")
+
+
 async def answers(phone: Phone, values: Iterable[int], *, worry: int | None = 0) -> None:
     """Mulai, the days of the seven items, and the last item unless `worry` is None."""
     await phone.taps("Mulai")

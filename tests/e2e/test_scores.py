@@ -1,7 +1,7 @@
 """Rules on numbers: which total rings how loud, and when a rule may speak again."""
 
 from tests.e2e.conftest import Phone, World
-from tests.e2e.scenes import answers, next_week, notice
+from tests.e2e.scenes import answers, ends, next_week, notice
 
 TINGGI, PERHATIAN = notice("Tinggi"), notice("Perhatian")
 
@@ -58,7 +58,7 @@ async def test_a_score_rule_speaks_again_three_points_higher_or_after_28_days(
 
     for total, weeks in ((12, 1), (14, 1), (15, 1), (17, 3), (15, 0)):
         await answers(sari, [3, 3, 3, 3, *shared(total - 12)])
-        await sari.taps("Selesai")
+        await ends(sari)
         history.append(await told(ratna))
         if "Saya tangani" in await ratna.buttons():
             await ratna.taps("Saya tangani")

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from flows import loader, warning_signs
 from flows.conversation_state import OPEN_LINE, Talk
-from flows.definition import Checkin, Press
+from flows.definition import Press
 from flows.events import AlertFound, Event, MessageDue
+from flows.forms import Checkin
 from flows.model import (
     AlertKind,
     AlertState,
@@ -27,6 +28,7 @@ from flows.model import (
     Urgency,
 )
 from flows.scoring import Given
+from flows.selection import left_out
 from flows.situation import KnownAlert, Pressed, Reply, Situation
 
 CONTENT = loader.load()
@@ -87,7 +89,7 @@ def a_talk(
     answers: Mapping[str, int | None] | None = None,
     **changes: Any,
 ) -> Talk:
-    """A check-in that has come to the last item of `path`; without one, its opening is shown."""
+    """The first check-in of a family, come to the last item of `path`; without one, its opening."""
     shape = checkin or a_checkin()
     talk = Talk(
         id=CHECKIN,
@@ -101,6 +103,7 @@ def a_talk(
         answers=some_answers(answers or {}),
         called="Kakak" if shape.level is A else "anak",
         age=10,
+        left_out=left_out(shape, number=1, in_school_holidays=False),
     )
     return replace(talk, **changes)
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from flows import intake, lapses
 from flows.conversation_state import Talk
-from flows.definition import Checkin
 from flows.events import (
     AlertFound,
     AnswerGiven,
@@ -22,6 +21,7 @@ from flows.events import (
     Spoke,
     WordsKept,
 )
+from flows.forms import Checkin
 from flows.model import AlertKind, AlertState, CheckinState, Contact, Level, MessageId, Urgency
 from flows.rules import Spoken
 from flows.scoring import Given

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, time
 import pytest
 
 from flows import loader
-from flows.definition import AGES, ANY_AGE, Cadence, Content, Repeat, Step
+from flows.definition import Content, Repeat, Step
+from flows.forms import AGES, ANY_AGE
 from flows.model import Level, Risk, Urgency
+from flows.rhythm import Cadence
 from flows.rules import facts_of_words, fire
 from flows.warning_signs import build
 from flows.wording import typed_choice
@@ -204,7 +206,7 @@ def _critical(content: Content) -> list[str]:
 
 def test_cadence_follows_risk(content: Content) -> None:
     assert content.programme.checkins == {Level.OPEN: "mingguan-a", Level.DISCREET: "mingguan-b"}
-    assert "follow_up" in dict(content.programme.stages)
+    assert content.programme.stages[-1].id == "follow_up"
     assert content.programme.cadence == {
         Risk.HIGH: (Cadence(until_week=52, every_days=7),),
         Risk.MEDIUM: (

@@ -7,8 +7,9 @@ import pytest
 
 from flows import conversation, phrases
 from flows.conversation_state import OPEN_LINE, Talk
-from flows.definition import ANY_AGE, Approval, Checkin, Choice, Item, Press
+from flows.definition import Approval, Press
 from flows.events import AnswerGiven, CheckinMoved, Event, Manner, MessageDue
+from flows.forms import ANY_AGE, Checkin, Choice, Item
 from flows.model import CheckinState, Level
 from tests.flows.builders import (
     CHECKIN,

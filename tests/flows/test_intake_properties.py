@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from flows import intake
 from flows.conversation_state import OPEN_LINE, Talk
-from flows.definition import ANY_AGE, Approval, Checkin, Choice, Item, Press, Total
+from flows.definition import Approval, Press
 from flows.events import AnswerGiven, CheckinMoved, Event, MessageDue, WordsKept
+from flows.forms import ANY_AGE, Checkin, Choice, Item, Total
 from flows.model import CheckinState, ContactState, Level
 from flows.scoring import counted
 from flows.situation import Situation

@@ -7,19 +7,11 @@ from pathlib import Path
 import pytest
 
 from flows import loader
-from flows.definition import (
-    ANY_AGE,
-    All,
-    AnyOf,
-    Approval,
-    Cadence,
-    Compare,
-    Not,
-    Repeat,
-    Total,
-)
+from flows.definition import All, AnyOf, Approval, Compare, Not, Repeat
 from flows.errors import ContentError
+from flows.forms import ANY_AGE, Total
 from flows.model import Level, Risk, Urgency
+from flows.rhythm import Cadence
 
 CONTRACT = Path(__file__).parent / "contract"
 """A content folder with the shapes that outsiders may rely on, to the letter."""
@@ -93,7 +85,7 @@ def test_a_check_in_of_another_name_comes_with_its_own_programme(tmp_path: Path)
     content = loader.load(tmp_path)
 
     assert content.programme.checkins == {Level.OPEN: "tiga", Level.DISCREET: "mingguan-b"}
-    assert set(content.checkins) == {"mingguan-a", "mingguan-b", "tiga"}
+    assert set(content.checkins) == {"mingguan-a", "mingguan-b", "tiga", "denyut", "sekolah"}
 
 
 def test_what_may_be_null_may_be_left_out(tmp_path: Path) -> None:

@@ -8,17 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.definition import Press, WorkingHours
+from flows.hours import in_safe_hours, local, next_safe
 from flows.model import SafeHours
-from flows.programme import (
-    add_working_minutes,
-    in_safe_hours,
-    later_at,
-    local,
-    next_call,
-    next_safe,
-    next_working,
-    slot_day,
-)
+from flows.programme import add_working_minutes, later_at, next_call, next_working, slot_day
 
 WIB, WITA, WIT = "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"
 OFFICE = WorkingHours(start=time(8), end=time(16), weekdays=frozenset(range(5)))

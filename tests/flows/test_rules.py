@@ -6,22 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.definition import (
-    ANY_AGE,
-    All,
-    AnyOf,
-    Approval,
-    Checkin,
-    Choice,
-    Compare,
-    Condition,
-    FactValue,
-    Item,
-    Not,
-    Repeat,
-    Rule,
-    Total,
-)
+from flows.definition import All, AnyOf, Approval, Compare, Condition, FactValue, Not, Repeat, Rule
+from flows.forms import ANY_AGE, Checkin, Choice, Item, Total
 from flows.model import Certainty, Evidence, Level, Risk, Signs, Urgency
 from flows.rules import Spoken, explain, facts_of_checkin, facts_of_words, fire, holds
 from flows.scoring import Given, score

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.definition import ANY_AGE, Approval, Checkin, Choice, Item, Total
+from flows.definition import Approval
+from flows.forms import ANY_AGE, Checkin, Choice, Item, Total
 from flows.model import Level
 from flows.scoring import Given, Score, baseline, counted, lowered, score, shown
 

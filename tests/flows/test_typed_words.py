@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import loader
-from flows.definition import ANY_AGE, Choice, Item, Press
+from flows.definition import Press
+from flows.forms import ANY_AGE, Choice, Item
 from flows.wording import normalise, spell_out, typed_choice, typed_presses
 
 MESSAGES = loader.load().messages

@@ -84,7 +84,7 @@ class Family:
             value: int | None = turn.lowers[item]
         else:
             self._given.append(item)
-            value = turn.answers[item]
+            value = turn.answers.get(item)  # an item that takes turns is skipped
         press = Press.SKIP if value is None else Press.CHOOSE
         yield self._tap(shown, press, now + ANSWERS, value=value)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.story.training.errors import WrongLives
 from bot.story.words import read
-from flows.definition import Checkin, Content, Press
+from flows.definition import Content, Press
+from flows.forms import Checkin
 from flows.model import Level, Outcome, Risk
 
 FILE = "training/lives.yaml"

@@ -11,8 +11,8 @@ from bot.story.training.rehearsal import Rehearsal
 from bot.story.training.worker import Worker
 from bot.usecases import enrol
 from bot.usecases.room import Room
+from flows.hours import local
 from flows.model import Case, CaseId, ContactId, Level, Role, SafeHours, StaffId
-from flows.programme import local
 from storage import alerts
 from storage.contacts import NewContact
 from storage.transaction import Tx

@@ -8,12 +8,19 @@ from typing import Any
 from storage.archive import ArchiveReader, ArchiveWriter
 from storage.keyring import KeyRing
 
-YOUNGER = {"seals", "findings"}  # than step 0003
-YOUNGER_COLUMNS = {"inbox": {"lease", "lease_until"}}
+YOUNGER = {"seals", "findings", "key_dates", "encounters", "plan_changes"}  # than step 0003
+YOUNGER_COLUMNS = {
+    "inbox": {"lease", "lease_until"},
+    "cases": {"state", "paused_until", "closes_on", "extra_weeks"},
+    "contacts": {
+        *("next_slot", "regular_at", "weekdays", "quiet", "reads_little", "code", "ends_on"),
+    },
+    "checkins": {"slot", "left_out", "filled_by", "way"},
+}
 
 
 def as_of_step(source: Path, ring: KeyRing, step: str) -> Path:
-    """The rows of `source` without what step 0004 has added; the file that was written."""
+    """The rows of `source` without what later steps brought; the file that was written."""
     target = source.with_name(f"{source.name}.{step}")
     with source.open("rb") as file, target.open("wb") as out:
         reader = ArchiveReader.open(file, ring)

@@ -1,0 +1,121 @@
+"""The plan of one contact goes on: what has come has its turn, and what follows is written down.
+
+Check-ins become due rows; what staff must decide becomes a task; an end ends all sends."""
+
+from datetime import date, datetime, timedelta
+
+from bot.usecases import ends, gather
+from bot.usecases.record import found
+from bot.usecases.room import Room
+from flows.alerting import ALWAYS_SPEAKS
+from flows.events import AlertFound, Reason
+from flows.hours import local
+from flows.model import (
+    AlertKind,
+    Case,
+    CaseState,
+    Contact,
+    ContactState,
+    Slot,
+    Urgency,
+)
+from flows.planning import Plan, Planned, ends_after, still_makes_sense
+from flows.programme import effective_level
+from flows.wording import fill
+from storage import addresses, cases, checkins, contacts, programmes
+from storage.programmes import Place
+from storage.transaction import Tx
+
+
+def follow_plan(tx: Tx, room: Room, contact_id: str, *, now: datetime) -> None:
+    """Do what has come in the plan of this contact, and find what comes next."""
+    contact = gather.the_contact(tx, room, contact_id, now=now)
+    place = programmes.place(tx, contact)
+    if place.next is None or place.next.at > now:
+        return
+    if contact.state is not ContactState.ACTIVE:
+        programmes.keep(tx, contact, Place(next=None, anchor=place.anchor))
+        return
+    if place.next.slot is Slot.RESUME:
+        ends.resume(tx, room, cases.get(tx, contact.case), actor="system", now=now)
+        return
+    plan = programmes.plan_of(tx, contact, now=now)
+    follows = programmes.after(plan, place.next, place.anchor or place.next.at, now=now)
+    if place.next.slot.asks:
+        _ask(tx, plan, contact, place.next, follows, now=now)
+    else:
+        _decide(tx, room, plan, contact, place.next, now=now)
+    if not ends.is_over(tx, contact):
+        programmes.keep(tx, contact, follows)
+
+
+def _ask(
+    tx: Tx, plan: Plan, contact: Contact, planned: Planned, follows: Place, *, now: datetime
+) -> None:
+    """A due row for this check-in, where it still makes sense and the phone may show one."""
+    if plan.state is not CaseState.ACTIVE or not plan.asks:
+        return
+    if not still_makes_sense(planned, now, then=follows.next):
+        return
+    address = addresses.of(tx, "contact", contact.id)
+    level = effective_level(contact, now=now)
+    version = programmes.form_version(tx, contact, planned.slot, level)
+    if address is None or version is None:
+        return
+    checkins.plan(
+        tx,
+        contact=contact.id,
+        case=contact.case,
+        chat_hash=address.chat_hash,
+        content_version=version,
+        level=programmes.form_level(planned.slot, level),
+        planned_at=planned.at,
+        slot=planned.slot,
+    )
+
+
+def _decide(
+    tx: Tx, room: Room, plan: Plan, contact: Contact, planned: Planned, *, now: datetime
+) -> None:
+    """What asks nobody: staff have to decide, or it ends."""
+    case = cases.get(tx, contact.case)
+    day = local(planned.at, contact.hours.timezone).date()
+    match planned.slot:
+        case Slot.ENDING:
+            over = ends_after(plan)
+            name = "programme_over" if day > over else "programme_ends"
+            plan_task(tx, room, case, contact, name, over, now=now)
+        case Slot.NOTICE:
+            adult = day + timedelta(days=plan.programme.adult_notice_days)
+            plan_task(tx, room, case, contact, "comes_of_age", adult, now=now)
+        case Slot.PARTING:
+            ends.say(tx, room, contact, "goodbye_soon", now=now)
+        case Slot.GOODBYE:
+            ends.goodbye(tx, room, contact, case, now=now)
+        case Slot.OF_AGE:
+            ends.end(tx, room, contact, now=now)
+            plan_task(tx, room, case, contact, "of_age", day, now=now)
+        case _:
+            raise LookupError(f"nothing is known about {planned.slot}")
+
+
+def plan_task(
+    tx: Tx, room: Room, case: Case, contact: Contact, name: str, day: date, *, now: datetime
+) -> None:
+    """Staff decide how it goes on; several contacts of a family give one task."""
+    cause = f"plan:{case.id}:{name}:{day}"
+    says = fill(room.content.messages.reasons[name], tanggal=f"{day:%d-%m-%Y}")
+    reason = Reason(
+        rule=name, version=ALWAYS_SPEAKS, urgency=Urgency.ATTENTION, says=says, source=cause
+    )
+    event = AlertFound(id=cause, kind=AlertKind.PLAN, urgency=Urgency.ATTENTION, reasons=(reason,))
+    found(tx, room, event, case=case, contact=contact, now=now)
+
+
+def following_day(tx: Tx, contact_id: str) -> datetime | None:
+    """When the next check-in of this contact is planned, as far as one is known."""
+    contact = contacts.get(tx, contact_id)
+    if contact is None:
+        return None
+    planned = programmes.place(tx, contact).next
+    return planned.at if planned is not None and planned.slot.asks else None

@@ -1,0 +1,276 @@
+"""The plan of one contact: what comes next, and when. Check-ins by cadence, pulses between, extra
+ones around days of weight, the form of a school, and every end of them.
+
+    regular   by cadence, counted from the last regular one, so that the family keeps its weekday
+    pulse     where regular ones lie far apart
+    extra     on days around a day of weight, unless a regular one is near
+    ending    staff are asked how it goes on, before the last one and when it is over
+    goodbye   the day that staff have chosen; a school contact's year
+    notice, of_age   the child becomes an adult
+
+A place in the plan is nominal: the day at which the hours begin. Quiet days, breaks of the fast and
+a phone that is busy move what is sent from there (see `lateness`). Nothing is filled up afterwards.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from flows.hours import ONE_DAY, at, local
+from flows.model import (
+    CaseState,
+    ContactKind,
+    KeyDate,
+    Level,
+    Risk,
+    SafeHours,
+    Slot,
+)
+from flows.rhythm import ADULT_AT, Cadence, Programme
+
+NEAR = timedelta(days=2)
+"""An extra check-in or a pulse so near to another one is not asked: that one does for both."""
+
+MIDNIGHT = time(0)
+PARTING = timedelta(days=14)
+"""So long before the goodbye the family hears that it is near: no end comes out of the blue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What decides about one contact. `since`: leaving the centre, or consent where that day is
+    unknown. `birth_date` is None for whoever was erased."""
+
+    programme: Programme
+    risk: Risk
+    level: Level
+    kind: ContactKind
+    stage: str
+    since: date
+    hours: SafeHours
+    birth_date: date | None
+    days: tuple[KeyDate, ...]
+    state: CaseState
+    paused_until: date | None
+    closes_on: date | None
+    ends_on: date | None
+    extra_weeks: int
+
+    @property
+    def asks(self) -> bool:
+        """Do check-ins go out in this stage?"""
+        stage = self.programme.stage(self.stage)
+        return stage is None or stage.asks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One place in the plan."""
+
+    at: datetime
+    slot: Slot
+
+
+def first_due(consented_at: datetime, hours: SafeHours) -> datetime:
+    """When the first check-in comes: the local day after consent, as the safe hours begin."""
+    return next_due(consented_at, 1, hours)
+
+
+def next_due(previous_due: datetime, every_days: int, hours: SafeHours) -> datetime:
+    """The check-in `every_days` local days after the previous one, as the safe hours begin.
+
+    Counting from the due day, not from the answer, keeps the family's weekday.
+    """
+    if every_days < 1:
+        raise ValueError(f"a check-in cannot come every {every_days} days")
+    day = local(previous_due, hours.timezone).date() + timedelta(days=every_days)
+    return at(day, hours.start, hours.timezone)
+
+
+def every_days(plan: Plan, on: date) -> int | None:
+    """Days from a check-in of day `on` to the next one; None once the programme is over.
+
+    Week 1 is the seven days from `since`; a family enrolled before the child leaves is in week 1.
+    """
+    if plan.kind is ContactKind.SCHOOL:
+        return None if plan.programme.school is None else plan.programme.school.every_days
+    week = week_of(plan, on)
+    for step in _steps(plan):
+        if week <= step.until_week:
+            return step.every_days
+    return None
+
+
+def week_of(plan: Plan, on: date) -> int:
+    """The week of the programme, from 1."""
+    return max((on - plan.since).days // 7 + 1, 1)
+
+
+def ends_after(plan: Plan) -> date:
+    """The last day of the programme."""
+    return plan.since + timedelta(weeks=_steps(plan)[-1].until_week) - ONE_DAY
+
+
+def following(plan: Plan, anchor: datetime, *, after: datetime) -> Planned | None:
+    """The first place in the plan after a moment; None where nothing is ahead.
+
+    `anchor` is the last regular check-in, or the first one while it is still to come."""
+    found = [one for one in _candidates(plan, anchor, after) if one.at > after]
+    return min(found, key=lambda one: (one.at, _ORDER.index(one.slot)), default=None)
+
+
+def ahead(plan: Plan, anchor: datetime, *, after: datetime) -> Iterator[Planned]:
+    """Everything that comes, in order, up to an end."""
+    while (planned := following(plan, anchor, after=after)) is not None:
+        yield planned
+        if planned.slot in ENDS:
+            return
+        after = planned.at
+        anchor = planned.at if planned.slot in ANCHORS else anchor
+
+
+ENDS = (Slot.GOODBYE, Slot.OF_AGE)
+ANCHORS = (Slot.REGULAR, Slot.SCHOOL)
+_ORDER = (Slot.OF_AGE, Slot.GOODBYE, Slot.RESUME, Slot.PARTING, Slot.NOTICE, Slot.ENDING,
+          Slot.REGULAR, Slot.SCHOOL, Slot.EXTRA, Slot.PULSE)  # fmt: skip
+"""What comes first where two fall on one moment: an end before what it ends."""
+
+
+def _candidates(plan: Plan, anchor: datetime, after: datetime) -> Iterator[Planned]:
+    yield from _ends(plan)
+    if plan.state is CaseState.CLOSED:
+        return
+    if plan.state is CaseState.PAUSED:
+        if plan.paused_until is not None:
+            yield _on(plan, plan.paused_until, Slot.RESUME)
+        return
+    if not plan.asks:
+        return
+    before, regular = _around(plan, anchor, after)
+    if regular is not None:
+        is_school = plan.kind is ContactKind.SCHOOL
+        yield Planned(at=regular, slot=Slot.SCHOOL if is_school else Slot.REGULAR)
+    if plan.kind is ContactKind.SCHOOL:
+        return
+    yield from _endings(plan)
+    extras = _extras(plan, anchor)
+    yield from extras
+    yield from _pulses(plan, before, regular, extras)
+
+
+def _ends(plan: Plan) -> Iterator[Planned]:
+    """What ends the plan from outside: a chosen day, a school year, the eighteenth birthday."""
+    for day in (plan.closes_on, plan.ends_on):
+        if day is not None and plan.state is not CaseState.CLOSED:
+            yield _on(plan, day, Slot.GOODBYE)
+    if plan.closes_on is not None and plan.state is CaseState.ACTIVE:
+        yield _on(plan, plan.closes_on - PARTING, Slot.PARTING)
+    if plan.birth_date is not None:
+        adult = birthday(plan.birth_date, ADULT_AT)
+        zone = plan.hours.timezone
+        yield Planned(at=at(adult, MIDNIGHT, zone), slot=Slot.OF_AGE)
+        notice = adult - timedelta(days=plan.programme.adult_notice_days)
+        if plan.kind is ContactKind.CAREGIVER and plan.state is not CaseState.CLOSED:
+            yield _on(plan, notice, Slot.NOTICE)
+
+
+def birthday(birth_date: date, age: int) -> date:
+    """The day on which that age is reached; of a 29 February, 1 March in other years."""
+    try:
+        return birth_date.replace(year=birth_date.year + age)
+    except ValueError:
+        return date(birth_date.year + age, 3, 1)
+
+
+def _endings(plan: Plan) -> Iterator[Planned]:
+    """Staff are asked how it goes on; where a goodbye is planned, that has been decided."""
+    if plan.closes_on is not None:
+        return
+    over = ends_after(plan) + ONE_DAY
+    notice = over - timedelta(days=plan.programme.ending_notice_days)
+    yield _on(plan, max(notice, plan.since + ONE_DAY), Slot.ENDING)
+    yield _on(plan, over, Slot.ENDING)
+
+
+def _around(
+    plan: Plan, anchor: datetime, after: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """The last regular check-in up to a moment, and the first one after it."""
+    before: datetime | None = None
+    for due in _regular(plan, anchor):
+        if due > after:
+            return before, due
+        before = due
+    return before, None
+
+
+def _regular(plan: Plan, anchor: datetime) -> Iterator[datetime]:
+    """The regular check-ins from the anchor on, up to the end of the programme."""
+    due = anchor
+    while (every := every_days(plan, local(due, plan.hours.timezone).date())) is not None:
+        yield due
+        due = next_due(due, every, plan.hours)
+
+
+def _pulses(
+    plan: Plan,
+    before: datetime | None,
+    regular: datetime | None,
+    extras: tuple[Planned, ...],
+) -> Iterator[Planned]:
+    """One tap in between, up to its last week; after the last regular one as well."""
+    pulse = plan.programme.pulse
+    if pulse is None or before is None:
+        return
+    due = next_due(before, pulse.every_days, plan.hours)
+    while regular is None or due + NEAR < regular:
+        day = local(due, plan.hours.timezone).date()
+        if week_of(plan, day) > pulse.until_week or day > ends_after(plan):
+            return
+        if not any(abs(due - extra.at) <= NEAR for extra in extras):
+            yield Planned(at=due, slot=Slot.PULSE)
+        due = next_due(due, pulse.every_days, plan.hours)
+
+
+def _extras(plan: Plan, anchor: datetime) -> tuple[Planned, ...]:
+    """Around days of weight, each day once, and none where a regular check-in is near."""
+    kinds = {kind.id: kind for kind in plan.programme.days}
+    last = ends_after(plan)
+    wanted = {
+        one.day + timedelta(days=offset)
+        for one in plan.days
+        if one.kind in kinds
+        for offset in kinds[one.kind].asks
+    }
+    found = [_on(plan, day, Slot.EXTRA) for day in sorted(wanted) if day <= last]
+    return tuple(one for one in found if not _is_near_regular(plan, anchor, one.at))
+
+
+def _is_near_regular(plan: Plan, anchor: datetime, moment: datetime) -> bool:
+    before, after = _around(plan, anchor, moment)
+    return any(one is not None and abs(one - moment) <= NEAR for one in (before, after))
+
+
+def _steps(plan: Plan) -> tuple[Cadence, ...]:
+    """The cadence, its last step longer by what staff have added."""
+    *steps, last = plan.programme.steps(plan.level, plan.risk)
+    until = last.until_week + plan.extra_weeks
+    return (*steps, Cadence(until_week=until, every_days=last.every_days))
+
+
+def _on(plan: Plan, day: date, slot: Slot) -> Planned:
+    return Planned(at=at(day, plan.hours.start, plan.hours.timezone), slot=slot)
+
+
+# Late -------------------------------------------------------------------------------------------
+
+LATEST = timedelta(days=5)
+"""A check-in asks about the last seven days: five days late it asks about another week."""
+
+
+def still_makes_sense(planned: Planned, moment: datetime, *, then: Planned | None) -> bool:
+    """May what was planned still be asked at a moment? Not when it is five days late, nor once the
+    next one is near: that one does for both, and the family is asked once."""
+    if moment - planned.at >= LATEST:
+        return False
+    return then is None or not then.slot.asks or moment + NEAR <= then.at
