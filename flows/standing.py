@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flows.forms import Checkin, Item
+from flows.forms import About, Checkin, Item
 from flows.hours import local
 from flows.scoring import FIRST_AT_HOME, Given, baseline, counted, score, shown
-
-CHILD = "child"
-"""What an item is about unless its content says otherwise: strength, caregiver, practical, ..."""
 
 
 class Direction(StrEnum):
@@ -29,7 +26,7 @@ class Answered:
     stands on the phone; both None: "Tidak tahu"."""
 
     item: Item
-    about: str
+    about: About
     value: int | None
     latest: int | None
     direction: Direction | None
@@ -53,7 +50,7 @@ class Measured:
     asked: int
     least: int | None
 
-    def about(self, *kinds: str) -> tuple[Answered, ...]:
+    def about(self, *kinds: About) -> tuple[Answered, ...]:
         """Its items about one of these; strength and caregiver are looked at apart."""
         return tuple(one for one in self.items if one.about in kinds)
 
@@ -99,14 +96,14 @@ class Taken:
     is_closed: bool
     is_finished: bool
     before: Mapping[str, int]
-    about: Mapping[str, str]  # item -> what it is about; what is not here is about the child
+    left_out: frozenset[str] = frozenset()  # items that this check-in never asks
 
 
 def measured(taken: Taken) -> Measured:
     """The figures of one check-in."""
     checkin, total = taken.checkin, taken.checkin.total
     found = score(checkin, taken.answers, is_closed=taken.is_closed)
-    asked = len(checkin.asked) if total is None else len(total.items)
+    asked = _asked(taken) if total is None else len(total.items)
     bands = {} if total is None else dict(total.bands)
     return Measured(
         items=_items(taken),
@@ -139,12 +136,16 @@ def days_since(moment: datetime | None, *, now: datetime, timezone: str) -> int 
     return max((local(now, timezone).date() - local(moment, timezone).date()).days, 0)
 
 
+def _asked(taken: Taken) -> int:
+    return sum(item.id not in taken.left_out for item in taken.checkin.asked)
+
+
 def _items(taken: Taken) -> tuple[Answered, ...]:
     highest, latest = counted(taken.answers), shown(taken.answers)
     return tuple(
         Answered(
             item=item,
-            about=taken.about.get(item.id, CHILD),
+            about=item.about,
             value=highest.get(item.id),
             latest=latest[item.id],
             direction=_direction(highest.get(item.id), taken.before.get(item.id)),

@@ -68,10 +68,10 @@ class Kept:
     first_answer_at: datetime | None
     is_reminded: bool
     ended_at: datetime | None
-    slot: Slot = Slot.REGULAR
-    left_out: frozenset[str] = frozenset()
-    filled_by: StaffId | None = None  # staff, for a form
-    way: Way = Way.MESSAGE
+    slot: Slot
+    left_out: frozenset[str]
+    filled_by: StaffId | None  # staff, for a form
+    way: Way
 
 
 def plan(

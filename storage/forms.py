@@ -1,10 +1,9 @@
 """Check-ins that staff fill in: rows of `checkins` with their name on it, on their own phones."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from flows.model import CaseId, CheckinId, CheckinState, ContactId, Level, Slot, StaffId, Way
 from storage import tables
@@ -28,14 +27,13 @@ class NewForm:
     version: str
     level: Level
     chat_hash: str
-    first: str  # the item asked first
     at: datetime
     expires_at: datetime
 
 
 def begin(tx: Tx, new: NewForm) -> bool:
-    """A form with its first question open, once. It has no moments but its end: nobody is reminded
-    of it, and no silence is counted by it."""
+    """A form, once; what it asks first is decided then. It has no moments but its end: nobody is
+    reminded of it, and no silence is counted by it."""
     return insert_once(
         tx,
         tables.checkins,
@@ -46,7 +44,7 @@ def begin(tx: Tx, new: NewForm) -> bool:
         content_version=new.version,
         level=new.level,
         state=CheckinState.OPEN,
-        path=json.dumps([new.first]),
+        path="[]",
         floor=0,
         is_put_off=False,
         is_reminded=False,
@@ -65,6 +63,16 @@ def open_of(tx: Tx, staff: StaffId) -> Kept | None:
     mine = (c.c.filled_by == staff, c.c.slot == Slot.FORM, c.c.state.in_(OPEN_STATES))
     row = tx.execute(select(c).where(*mine).order_by(c.c.opened_at.desc()).limit(1)).first()
     return None if row is None else as_kept(row)
+
+
+def before(tx: Tx, kept: Kept) -> int:
+    """How many forms about this contact came before this one?"""
+    c = tables.checkins
+    mine = (c.c.contact_id == kept.contact, c.c.slot == Slot.FORM, c.c.id != kept.id)
+    count: int = tx.execute(
+        select(func.count()).select_from(c).where(*mine, c.c.opened_at < kept.opened_at)
+    ).scalar_one()
+    return count
 
 
 def settled_by(tx: Tx, contact: ContactId, *, at: datetime) -> tuple[Kept, ...]:

@@ -11,7 +11,7 @@ from bot import config
 from bot.commands import desk
 from bot.commands.staff import Json
 from bot.usecases import enrol, paper_form
-from bot.usecases.gather import zone_of
+from bot.usecases.gather import the_contact
 from bot.usecases.note_encounter import Seen, note_encounter
 from bot.usecases.paper_form import Sheet, keep_sheet
 from bot.usecases.standing import standing_of
@@ -91,7 +91,7 @@ def fill(
             note=note,
         )
         kept = keep_sheet(tx, room, sheet, now=now)
-        zone = zone_of(tx, kept.contact)
+        zone = the_contact(tx, room, kept.contact, now=now).hours.timezone
         found = standing_of(tx, cases.get(tx, kept.case), timezone=zone, now=now, checkin=kept)
         return {
             "checkin_id": kept.id,
@@ -173,7 +173,9 @@ def _ask(case: str, form: str) -> dict[str, str]:
         checkin, age = database.read_now(read)
     found: dict[str, str] = {}
     for item in checkin.asked:
-        _ask_item(checkin, item, age, found)
+        values = {name: int(value) for name, value in found.items() if value.isdecimal()}
+        if item.only_if is None or item.only_if.passes(values):
+            _ask_item(checkin, item, age, found)
     return found
 
 

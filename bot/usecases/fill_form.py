@@ -27,7 +27,7 @@ def fill_form(
     now: datetime,
 ) -> Kept | None:
     """Kept, scored and judged together; None where this form was filled in before."""
-    kept = begin(tx, start)
+    kept = begin(tx, room, start, now=now)
     if kept is None:
         return None
     situation, talk = situation_of(tx, room, kept, now=now)

@@ -93,7 +93,7 @@ def _settle(tx: Tx, room: Room, chair: Chair, act: Act, *, now: datetime) -> Tex
     if start is None:
         return OVER
     locks.contact(tx, start.contact)
-    kept = forms.begin(tx, start) or checkins.get(tx, start.id)
+    kept = forms.begin(tx, room, start, now=now) or checkins.get(tx, start.id)
     return _show_item(tx, room, chair, kept, now=now)
 
 
@@ -160,7 +160,7 @@ def _end_here(tx: Tx, room: Room, chair: Chair, kept: Kept, *, now: datetime) ->
 def _show_result(tx: Tx, room: Room, chair: Chair, kept: Kept, *, now: datetime) -> None:
     """What it comes to, and what it has raised."""
     case, done = cases.get(tx, kept.case), checkins.get(tx, kept.id)
-    zone = gather.zone_of(tx, kept.contact)
+    zone = gather.the_contact(tx, room, kept.contact, now=now).hours.timezone
     standing = standing_of(tx, case, timezone=zone, now=now, checkin=done)
     lines = (*score_in_words(standing), *_raised(tx, kept))
     show(tx, room, chair, form_screens.result(case.code, lines), now=now, stays=READ)

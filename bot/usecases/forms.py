@@ -11,6 +11,7 @@ from bot.usecases.incoming import NO_SIGNS
 from bot.usecases.record import record
 from bot.usecases.room import Room, kept_checkin
 from bot.usecases.scene import scene_of
+from bot.usecases.season import in_school_holidays
 from bot.usecases.settle_checkin import settle_checkins
 from flows import conversation, judging
 from flows.conversation_state import OPEN_LINE, Talk
@@ -28,8 +29,9 @@ from flows.model import (
     Way,
 )
 from flows.scoring import baseline
+from flows.selection import left_out
 from flows.situation import Reply, Situation
-from storage import audit, checkins, contacts, encounters, forms, totals
+from storage import audit, checkins, contacts, encounters, forms, selections, totals
 from storage.checkins import MOMENTS, Kept
 from storage.forms import NewForm
 from storage.transaction import Tx
@@ -64,7 +66,7 @@ class Step:
     is_over: bool
 
 
-def begin(tx: Tx, start: Start) -> Kept | None:
+def begin(tx: Tx, room: Room, start: Start, *, now: datetime) -> Kept | None:
     """A row with its first question open, and what is known of the talk; None where this form was
     begun before."""
     checkin = kept_checkin(tx, start.version)
@@ -77,7 +79,6 @@ def begin(tx: Tx, start: Start) -> Kept | None:
         version=start.version,
         level=checkin.level,
         chat_hash=start.chat_hash,
-        first=checkin.asked[0].id,
         at=start.at,
         expires_at=start.at + HALF_DONE_FOR,
     )
@@ -85,7 +86,26 @@ def begin(tx: Tx, start: Start) -> Kept | None:
         return None
     encounters.note(tx, _encounter_id(start.id), _encounter(tx, start))
     _note(tx, start.staff, start.via, "form_begun", start.id, now=start.at, way=start.way)
-    return checkins.get(tx, start.id)
+    return _first_asked(tx, room, start, now=now)
+
+
+def _first_asked(tx: Tx, room: Room, start: Start, *, now: datetime) -> Kept | None:
+    """The form asks what a check-in of that number and season would, from the first item on. Forms
+    count among themselves, so that what takes turns comes round where a family is only called."""
+    kept, contact = checkins.get(tx, start.id), gather.the_contact(tx, room, start.contact, now=now)
+    if kept is None:
+        return None
+    number = selections.number_of(tx, contact.id, kept.id) + forms.before(tx, kept)
+    items = left_out(
+        kept_checkin(tx, kept.content_version),
+        number=number,
+        in_school_holidays=in_school_holidays(room, contact, now=start.at),
+    )
+    selections.leave_out(tx, kept.id, items)
+    _, talk = situation_of(tx, room, replace(kept, left_out=items), now=now)
+    asked = replace(talk, path=(talk.asked_items[0].id,))
+    checkins.move(tx, conversation.moved(asked))
+    return checkins.get(tx, kept.id)
 
 
 def show(tx: Tx, room: Room, kept: Kept, *, now: datetime) -> Message | None:
@@ -164,7 +184,7 @@ def situation_of(tx: Tx, room: Room, kept: Kept, *, now: datetime) -> tuple[Situ
         last_total=earlier[-1] if earlier else None,
     )
     checkin = replace(situation.talk.checkin, open_line=Text("Note?").fill())
-    return known, replace(situation.talk, checkin=checkin)
+    return known, replace(situation.talk, checkin=checkin, reads_little=False)
 
 
 def _answered(
@@ -230,8 +250,8 @@ def _encounter_id(form: str) -> str:
 
 def _encounter(tx: Tx, start: Start) -> Encounter:
     """A sheet of paper is no talk; and a talk with the school is none with the family."""
-    met = contacts.get(tx, start.contact)
-    is_family = met is not None and met.kind is ContactKind.CAREGIVER
+    contact = contacts.get(tx, start.contact)
+    is_family = contact is not None and contact.kind is ContactKind.CAREGIVER
     return Encounter(
         case=start.case,
         contact=None if start.child_only else start.contact,

@@ -26,8 +26,9 @@ def settle_checkins(tx: Tx, room: Room, contact: ContactId, *, at: datetime, now
 
 
 def _settle(tx: Tx, room: Room, kept: Kept, *, now: datetime) -> None:
-    contact = gather.the_contact(tx, room, kept.contact, now=now)
-    situation = gather.situation(tx, room, contact, kept, now=now)
+    situation = gather.situation(
+        tx, room, gather.the_contact(tx, room, kept.contact, now=now), kept, now=now
+    )
     if situation.talk is None:
         raise LookupError(f"no talk for {kept.id}")
     cause = MessageId(f"{kept.id}:settled")

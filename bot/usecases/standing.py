@@ -1,11 +1,9 @@
 """GATHER: where a case stands, for screens and for commands."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from bot.usecases.moments import SCORED_AFTER
 from bot.usecases.room import kept_checkin
-from flows.forms import Checkin
 from flows.model import Case, CheckinState, ContactId
 from flows.scoring import counted
 from flows.standing import Standing, Taken, compared_with, days_since, measured
@@ -41,19 +39,14 @@ def standing_of(
 
 
 def _taken(tx: Tx, kept: Kept, *, now: datetime) -> Taken:
-    checkin, first = kept_checkin(tx, kept.content_version), kept.first_answer_at
+    first = kept.first_answer_at
     is_day_old = first is not None and now - first >= SCORED_AFTER
     earlier = standings.answered_before(tx, kept)
     return Taken(
-        checkin=checkin,
+        checkin=kept_checkin(tx, kept.content_version),
         answers=checkins.answers(tx, kept.id),
         is_closed=not kept.state.is_open or is_day_old,
         is_finished=kept.state is CheckinState.FINISHED,
         before={} if earlier is None else counted(checkins.answers(tx, earlier.id)),
-        about=_about(checkin),
+        left_out=kept.left_out,
     )
-
-
-def _about(checkin: Checkin) -> Mapping[str, str]:
-    """What each item is about. Items say nothing of it yet, so that all are about the child."""
-    return {}

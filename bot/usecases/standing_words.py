@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.texts import Text
+from flows.forms import About
 from flows.scoring import FIRST_AT_HOME
 from flows.standing import Answered, Baseline, Direction, Measured, Standing
 from flows.wording import fill
@@ -16,9 +17,9 @@ DIRECTIONS = {
     Direction.SAME: Text("unchanged"),
 }
 APART = (
-    ("strength", Text("Strengths:")),
-    ("caregiver", Text("The caregiver:")),
-    ("practical", Text("Practical things:")),
+    (About.STRENGTH, Text("Strengths:")),
+    (About.CAREGIVER, Text("The caregiver:")),
+    (About.PRACTICAL, Text("Practical things:")),
 )
 """Kinds of items that are never part of a total and stand apart, with their heading."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flows.forms import About
 from flows.scoring import Given
 from flows.standing import Direction, Standing, Taken, compared_with, days_since, measured
 from tests.flows.builders import CONTENT, MONDAY_TEN
@@ -15,20 +16,30 @@ WEEKLY = CONTENT.checkins["mingguan-a"]
 
 def taken(answers: dict[str, int | None], **changes: Any) -> Taken:
     given = tuple(Given(item=item, value=one, at=MONDAY_TEN) for item, one in answers.items())
-    whole = Taken(
-        checkin=WEEKLY, answers=given, is_closed=True, is_finished=True, before={}, about={}
-    )
+    whole = Taken(checkin=WEEKLY, answers=given, is_closed=True, is_finished=True, before={})
     return replace(whole, **changes)
 
 
 def test_strength_and_caregiver_items_stand_apart_and_add_nothing() -> None:
-    about = {"self": "strength", "school": "caregiver"}
+    kinds = {item.id: item.about for item in WEEKLY.items}
+    (strength,) = [name for name, about in kinds.items() if about is About.STRENGTH][:1]
+    (caregiver,) = [name for name, about in kinds.items() if about is About.CAREGIVER][:1]
 
-    found = measured(taken({"sleep": 1, "self": 2, "school": 3, "safety": 0}, about=about))
+    found = measured(taken({"sleep": 1, strength: 2, caregiver: 3, "safety": 0}))
 
-    assert [one.item.id for one in found.about("strength")] == ["self"]
-    assert [one.item.id for one in found.about("caregiver")] == ["school"]
-    assert [one.item.id for one in found.about("child")] == ["sleep", "safety"]
+    assert [one.item.id for one in found.about(About.STRENGTH)] == [strength]
+    assert [one.item.id for one in found.about(About.CAREGIVER)] == [caregiver]
+    assert [one.item.id for one in found.about(About.CHILD)] == ["sleep", "safety"]
+    assert found.answered == 1
+
+
+def test_an_item_that_was_never_asked_is_not_missing() -> None:
+    discreet = CONTENT.checkins["mingguan-b"]
+    holidays = frozenset({"school"})
+
+    found = measured(replace(taken({"sleep": 1}), checkin=discreet, left_out=holidays))
+
+    assert (found.answered, found.asked) == (1, 4)
 
 
 @pytest.mark.parametrize(
