@@ -42,7 +42,8 @@ class Transcript:
             return
         self.read[code].add(plain)
         if is_known:
-            self._add(code, at, f"Kabar: {plain[:SHOWN]}...", [])
+            begins = " ".join(plain.split())[:SHOWN]
+            self._add(code, at, f"Kabar: {begins}...", [])
             return
         how = " (di tempat pesan sebelumnya)" if verb == "edit" else ""
         self._add(code, at, f"Kabar{how}:", [*text.split("\n"), *map(_row, keys)])

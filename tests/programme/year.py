@@ -4,8 +4,7 @@ cases, and what stood on their phones as a transcript that can be read aloud."""
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,29 +12,23 @@ from sqlalchemy import select
 from bot.scheduler import ticks
 from bot.usecases import ends, enrol
 from bot.usecases.incoming import NO_SIGNS, Incoming
-from bot.usecases.record import move_contact
-from bot.usecases.room import Room, kept_checkin
-from flows.events import ContactMoved
+from bot.usecases.room import kept_checkin
 from flows.forms import Checkin
-from flows.hours import at as at_local
 from flows.hours import local
 from flows.model import CaseId, CaseState, ContactId, ContactState, Encounter, Level, Risk, Way
 from storage import (
-    addresses,
     cases,
     checkins,
     contacts,
     encounters,
     key_dates,
-    migrate,
     plan_changes,
     programmes,
     tables,
 )
 from storage.outbox import Key, from_json
 from storage.transaction import Tx
-from tests.e2e.records import a_case, a_contact
-from tests.oversight.centres import Centre, opened
+from tests.oversight.centres import Centre
 from tests.programme.transcript import Transcript
 
 WIB = "Asia/Jakarta"
@@ -262,50 +255,3 @@ def _told(deed: Mapping[str, Any]) -> str:
 
 def _digits(text: str) -> Iterator[int]:
     return (int(one) for one in text.replace(" ", ""))
-
-
-def begun(folder: Path, room: Room, found: Mapping[str, Any]) -> Year:
-    """The centre with its families, on the day they agree."""
-    url = f"sqlite:///{folder}/kabar.db"
-    migrate.upgrade(url)
-    centre = opened(url, folder, room)
-    centre.clock.at = at_local(found["mulai"], time(10), WIB)
-    year = Year(centre=centre, transcript=Transcript(timezone=WIB))
-    worker = centre.staff(RATNA)
-    for number, (name, family) in enumerate(found["keluarga"].items()):
-        for one in (family, family.get("adik")):
-            if one is not None:
-                level = one.get("tingkat", family.get("tingkat"))
-                _joins(year, worker, name, {**one, "tingkat": level}, chat=7001 + number)
-    return year
-
-
-def _joins(year: Year, worker: str, name: str, one: Mapping[str, Any], *, chat: int) -> None:
-    now, centre = year.centre.now, year.centre
-    left = local(now, WIB).date() + timedelta(days=14)
-    case = a_case(one["kode"], worker, nickname=one["panggilan"], birth_date=one["lahir"],
-                  risk=Risk(one["risiko"]), baseline=one.get("dasar"), left_on=left)  # fmt: skip
-    level = Level(one["tingkat"])
-    new = a_contact(case.id, level, local(now, WIB).date() if level is Level.OPEN else None)
-
-    def write(tx: Tx) -> None:
-        enrol.add_case(tx, centre.room, case, new, now=now)
-        addresses.link(tx, "contact", new.id, chat, now=now)
-        found = contacts.get(tx, new.id)
-        assert found is not None
-        move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
-
-    centre.database.write_now(write)
-    child = Child(code=one["kode"], contact=new.id, case=case.id, chat=chat,
-                  answers=list(one["kabar"]), afterwards=one["seterusnya"])  # fmt: skip
-    year.children[one["kode"]] = child
-    year.transcript.begins(one["kode"], name, one)
-    for day, deed in one.get("petugas", {}).items():
-        at = at_local(left + timedelta(days=day), time(9, 30), WIB)
-        year.plans(at, lambda child=child, deed=deed: year.decides(child, deed))
-
-
-def last_day(found: Mapping[str, Any]) -> datetime:
-    """A year after the first day, and a little."""
-    begins: date = found["mulai"]
-    return at_local(begins + timedelta(days=380), time(12), WIB)

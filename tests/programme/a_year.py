@@ -1,0 +1,114 @@
+"""The year of four families: who they are, as a file has it, and the page that one reads aloud.
+
+`python -m tests.programme.a_year` writes that page anew.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from bot.usecases import enrol
+from bot.usecases.record import move_contact
+from bot.usecases.room import Room
+from flows import loader
+from flows.events import ContactMoved
+from flows.hours import at as at_local
+from flows.hours import local
+from flows.model import ContactState, Level, Risk
+from flows.warning_signs import build
+from storage import addresses, contacts, migrate
+from storage.transaction import Tx
+from tests.e2e.records import a_case, a_contact
+from tests.oversight.centres import opened
+from tests.programme.transcript import Transcript
+from tests.programme.year import RATNA, WIB, Child, Year
+
+
+def begun(folder: Path, room: Room, found: Mapping[str, Any]) -> Year:
+    """The centre with its families, on the day they agree."""
+    url = f"sqlite:///{folder}/kabar.db"
+    migrate.upgrade(url)
+    centre = opened(url, folder, room)
+    centre.clock.at = at_local(found["mulai"], time(10), WIB)
+    year = Year(centre=centre, transcript=Transcript(timezone=WIB))
+    worker = centre.staff(RATNA)
+    for number, (name, family) in enumerate(found["keluarga"].items()):
+        for one in (family, family.get("adik")):
+            if one is not None:
+                level = one.get("tingkat", family.get("tingkat"))
+                _joins(year, worker, name, {**one, "tingkat": level}, chat=7001 + number)
+    return year
+
+
+def _joins(year: Year, worker: str, name: str, one: Mapping[str, Any], *, chat: int) -> None:
+    now, centre = year.centre.now, year.centre
+    left = local(now, WIB).date() + timedelta(days=14)
+    case = a_case(one["kode"], worker, nickname=one["panggilan"], birth_date=one["lahir"],
+                  risk=Risk(one["risiko"]), baseline=one.get("dasar"), left_on=left)  # fmt: skip
+    level = Level(one["tingkat"])
+    new = a_contact(case.id, level, local(now, WIB).date() if level is Level.OPEN else None)
+
+    def write(tx: Tx) -> None:
+        enrol.add_case(tx, centre.room, case, new, now=now)
+        addresses.link(tx, "contact", new.id, chat, now=now)
+        found = contacts.get(tx, new.id)
+        assert found is not None
+        move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
+
+    centre.database.write_now(write)
+    child = Child(code=one["kode"], contact=new.id, case=case.id, chat=chat,
+                  answers=list(one["kabar"]), afterwards=one["seterusnya"])  # fmt: skip
+    year.children[one["kode"]] = child
+    year.transcript.begins(one["kode"], name, one)
+    for day, deed in one.get("petugas", {}).items():
+        at = at_local(left + timedelta(days=day), time(9, 30), WIB)
+        year.plans(at, lambda child=child, deed=deed: year.decides(child, deed))
+
+
+def last_day(found: Mapping[str, Any]) -> datetime:
+    """A year after the first day, and a little."""
+    begins: date = found["mulai"]
+    return at_local(begins + timedelta(days=380), time(12), WIB)
+
+
+CASES = Path(__file__).parents[1] / "cases" / "years" / "empat-keluarga.yaml"
+
+HEAD = """# Setahun bersama empat keluarga
+
+Semua orang di halaman ini karangan. Beginilah dua belas bulan di HP empat keluarga, persis seperti
+yang dikirim: yang tenang, yang mengalami kemunduran, yang diam, dan yang punya dua anak di satu HP.
+Yang sudah pernah dibaca hanya ditulis awalnya. Jawaban ditulis sebagai angka, satu untuk setiap
+butir. Ceritanya ada di `tests/cases/years/empat-keluarga.yaml`; `python -m tests.programme.a_year`
+menulis halaman ini lagi, dan sebuah tes gagal kalau isinya tidak sama.
+
+"""
+
+
+def played(folder: Path) -> Year:
+    """The whole year; the database is open still."""
+    found = yaml.safe_load(CASES.read_text())
+    content = loader.load()
+    room = Room(content=content, detector=build(content.signs), timezone=WIB)
+    year = begun(folder, room, found)
+    year.plays(last_day(found))
+    return year
+
+
+def the_page(year: Year) -> str:
+    return HEAD + year.transcript.text()
+
+
+def write() -> None:
+    """Write the page of the year anew."""
+    with TemporaryDirectory() as folder:
+        year = played(Path(folder))
+        with year.centre.database:
+            Path("docs/a-year.md").write_text(the_page(year))
+
+
+if __name__ == "__main__":
+    write()
