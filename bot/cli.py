@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import config
-from bot.commands import cases, content, database, desk, keys, oversight, replies, staff
+from bot.commands import (
+    cases,
+    content,
+    database,
+    desk,
+    forms,
+    keys,
+    oversight,
+    preview,
+    replies,
+    staff,
+    standing,
+)
 
 if TYPE_CHECKING:
     from aiohttp.web import RouteDef
@@ -24,11 +36,16 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(staff.app, name="staff")
 app.add_typer(cases.case_app, name="case")
 app.add_typer(cases.contact_app, name="contact")
+app.add_typer(forms.app, name="checkin")
+cases.case_app.command("seen")(forms.seen)
+cases.case_app.command("show")(standing.show)
+cases.case_app.command("list")(standing.every)
 app.add_typer(replies.app, name="replies")
 app.command("signs")(replies.signs)
 app.command("check")(content.check)
 app.command("play")(content.play)
 app.command("audit")(oversight.audit)
+app.command("preview")(preview.preview_case)
 
 
 @app.command()

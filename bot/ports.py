@@ -40,6 +40,7 @@ class Refusal(StrEnum):
     MESSAGE_GONE = "message_gone"  # it is not there, or too old, to be changed or deleted
     METHOD_UNKNOWN = "method_unknown"
     MARKUP = "markup"  # the buttons or the way the text is written
+    FILE = "file"  # Telegram does not know it, or not as this kind; or the person takes none
     TOO_LONG = "too_long"
     OTHER = "other"  # none of those we know
 
@@ -49,7 +50,8 @@ class Sent:
     """Done. `message_no` is the message that was sent or changed, where the answer told it.
 
     `moved_to`: the chat goes on under this number. `without`: what had to be left out because it
-    was refused, so that the rest could arrive: `markup` (all buttons) or `too_long` (the end)."""
+    was refused, so that the rest could arrive: `markup` (all buttons), `too_long` (the end), or why
+    a file was not taken, in whose place words were sent."""
 
     message_no: int | None
     moved_to: int | None = field(default=None, repr=False)

@@ -153,6 +153,7 @@ class Messages:
     weekdays: tuple[str, ...]
     days: Mapping[str, str]  # today, tomorrow, weekday (with a {hari} place)
     reasons: Mapping[str, str]  # what staff read about things that stand in no rule file
+    siblings: tuple[str, ...]  # at B, where one phone answers for several: the oldest first
     share_number: str  # label of Telegram's own button that shares the phone number
     typed: Mapping[Press, tuple[str, ...]]  # words that equal a button and its label, folded
     short_forms: Mapping[str, str] = field(default_factory=dict)  # gak -> tidak, one word each

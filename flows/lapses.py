@@ -5,7 +5,7 @@ from dataclasses import replace
 from flows import answers_back, conversation, judging, phrases
 from flows.conversation_state import Talk
 from flows.events import ButtonsGone, Event, Manner, MessageDue, Purpose
-from flows.model import Level, MessageId
+from flows.model import CheckinState, Level, MessageId
 from flows.situation import Situation
 
 
@@ -55,6 +55,16 @@ def idle(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...
 def half_done(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
     """A day after the first answer: what is there is scored, and the check-in stays open."""
     return judging.judge_answers(situation, talk, cause, is_closed=True)
+
+
+def settle(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
+    """Staff have asked the same by phone or face to face, so nobody has to answer here any more.
+    Begun: what is there is scored, as at the end of its time. Never begun: it is taken back, and
+    the words that stand there then are those of a check-in that has expired."""
+    events = expire(situation, talk, cause, next_day=None)
+    if talk.answers:
+        return events
+    return (conversation.moved(replace(talk, state=CheckinState.CANCELLED)), *events[1:])
 
 
 def expire(

@@ -21,6 +21,7 @@ class Right(StrEnum):
     MANAGE_DUTY = "manage_duty"
     CONFIRM_CONTACT = "confirm_contact"
     RECORD_OUTCOME = "record_outcome"
+    FILL_FORM = "fill_form"  # the questions, asked by phone or face to face
 
 
 class _Where(Flag):
@@ -39,6 +40,7 @@ _TABLE: Mapping[Role, Mapping[Right, _Where]] = {
         Right.READ_WORDS: _OWN | _ASKED,
         Right.ACKNOWLEDGE: _OWN | _ASKED,
         Right.RECORD_OUTCOME: _OWN | _ASKED,
+        Right.FILL_FORM: _OWN | _ASKED,
         Right.CONFIRM_CONTACT: _OWN,  # who the person is can be said only by who knows them
         Right.REPORT: _OWN,
         Right.TEAM_FIGURES: _OWN,
@@ -48,6 +50,7 @@ _TABLE: Mapping[Role, Mapping[Right, _Where]] = {
         Right.READ_WORDS: _ANYWHERE,
         Right.ACKNOWLEDGE: _ANYWHERE,
         Right.RECORD_OUTCOME: _ANYWHERE,  # who takes an alert must be able to end it
+        Right.FILL_FORM: _ANYWHERE,
         Right.CONFIRM_CONTACT: _OWN | _ASKED,  # asked where the worker has no phone linked
         Right.REASSIGN: _ANYWHERE,
         Right.APPROVE_CLOSURE: _ANYWHERE,
@@ -62,6 +65,7 @@ _TABLE: Mapping[Role, Mapping[Right, _Where]] = {
         Right.READ_WORDS: _ASKED,
         Right.ACKNOWLEDGE: _ASKED,
         Right.RECORD_OUTCOME: _ASKED,
+        Right.FILL_FORM: _ASKED,
         Right.APPROVE_CLOSURE: _ANYWHERE,
         Right.TEAM_FIGURES: _ANYWHERE,
         Right.BROADCAST_APPROVE: _ANYWHERE,

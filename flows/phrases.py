@@ -91,7 +91,8 @@ def _labelled(
 
 def _question(talk: Talk, item: Item) -> str:
     template = item.text_for(talk.age, is_short=talk.reads_little)
-    return fill(template, panggilan=talk.called, kode=talk.code)
+    asked = fill(template, panggilan=talk.called, kode=talk.code)
+    return asked[:1].upper() + asked[1:]  # "anak" may begin it
 
 
 def _position(talk: Talk) -> str:

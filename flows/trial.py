@@ -95,6 +95,11 @@ def begin(
     return _happened(trial, lapses.ask(situation, talk))
 
 
+def opened(situation: Situation, talk: Talk) -> tuple[Trial, tuple[Event, ...]]:
+    """The opening is shown to a family as it stands."""
+    return _happened(Trial(situation=situation, talk=talk), lapses.ask(situation, talk))
+
+
 def tapped(trial: Trial, button: Button, signs: Signs) -> tuple[Trial, tuple[Event, ...]]:
     """A button of any message."""
     pressed = Pressed(

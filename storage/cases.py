@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import bindparam, select
 
-from flows.model import Case, CaseId, CaseState, Level, Risk, Slot, StaffId
+from flows.model import (
+    Case,
+    CaseId,
+    CaseState,
+    ContactKind,
+    ContactState,
+    Level,
+    Risk,
+    Slot,
+    StaffId,
+)
 from storage import tables
 from storage.lasting import Lasting
 from storage.rows import add as add_row
@@ -17,7 +27,19 @@ from storage.rows import change_by
 from storage.transaction import Tx
 
 NICKNAME, BIRTH_DATE = "cases.nickname", "cases.birth_date"
-_BY_ID = Lasting(select(tables.cases).where(tables.cases.c.id == bindparam("case")))
+_k, _c, _a = tables.cases, tables.contacts, tables.addresses
+_BY_ID = Lasting(select(_k).where(_k.c.id == bindparam("case")))
+_ON_PHONE = Lasting(
+    select(_k)
+    .join_from(_a, _c, _c.c.id == _a.c.owner_id)
+    .join(_k, _k.c.id == _c.c.case_id)
+    .where(
+        _a.c.address_hash == bindparam("chat"),
+        _a.c.owner_kind == "contact",
+        _c.c.state == ContactState.ACTIVE,
+        _c.c.kind == ContactKind.CAREGIVER,
+    )
+)
 
 
 Row = SqlRow[*tuple[Any, ...]]
@@ -103,6 +125,15 @@ def find(tx: Tx, code: str) -> CaseId | None:
     return None if found is None else CaseId(found)
 
 
+def on_phone(tx: Tx, chat_hash: str) -> tuple[CaseId, ...]:
+    """The children for whom this phone answers, the oldest first."""
+    rows = {row.id: row for row in tx.execute(_ON_PHONE, {"chat": chat_hash})}
+    if len(rows) < 2:  # the usual: nothing has to be opened
+        return tuple(CaseId(one) for one in rows)
+    oldest = sorted(rows, key=lambda one: (birth_date(tx, rows[one]), rows[one].created_at, one))
+    return tuple(CaseId(one) for one in oldest)
+
+
 def checkin_version(tx: Tx, case: CaseId, form: Level | Slot) -> str | None:
     """The version of the check-in that this case asks at a level, or as pulse or school form; None
     where it asks none."""
@@ -110,6 +141,21 @@ def checkin_version(tx: Tx, case: CaseId, form: Level | Slot) -> str | None:
     kept = tx.execute(select(c.c.checkin_versions).where(c.c.id == case)).scalar_one()
     found: str | None = json.loads(kept).get(form.value)
     return found
+
+
+def checkin_versions(tx: Tx, case: CaseId) -> tuple[str, ...]:
+    """Every version of a check-in that this case uses, by level or kind."""
+    c = tables.cases
+    kept = tx.execute(select(c.c.checkin_versions).where(c.c.id == case)).scalar_one()
+    return tuple(dict.fromkeys(json.loads(kept).values()))
+
+
+def of_worker(tx: Tx, worker: str) -> tuple[tuple[CaseId, str], ...]:
+    """(id, code) of the cases of this worker that are not closed, by code."""
+    c = tables.cases
+    mine = (c.c.worker_id == worker, c.c.state != CaseState.CLOSED)
+    rows = tx.execute(select(c.c.id, c.c.code).where(*mine).order_by(c.c.code))
+    return tuple((CaseId(row.id), row.code) for row in rows)
 
 
 def programme_version(tx: Tx, case: CaseId) -> str:

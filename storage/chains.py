@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, select
 
-from flows.model import AlertState, StaffId
+from flows.model import AlertState, CaseId, StaffId
 from storage import tables
 from storage.alerts import Alert
 from storage.rows import add
@@ -37,6 +37,18 @@ def was_asked(tx: Tx, alert: str, staff: StaffId) -> bool:
     """Has the chain ever asked this person about it?"""
     s = tables.steps
     found = tx.execute(select(s.c.seq).where(s.c.alert_id == alert, s.c.staff_id == staff).limit(1))
+    return found.first() is not None
+
+
+def is_asked_about(tx: Tx, case: CaseId, staff: str) -> bool:
+    """Has the chain asked this person about something of this case that is not closed?"""
+    a, s = tables.alerts, tables.steps
+    found = tx.execute(
+        select(a.c.id)
+        .join(s, s.c.alert_id == a.c.id)
+        .where(a.c.case_id == case, a.c.state != AlertState.CLOSED, s.c.staff_id == staff)
+        .limit(1)
+    )
     return found.first() is not None
 
 

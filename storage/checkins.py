@@ -10,7 +10,17 @@ from sqlalchemy import Row, bindparam, func, select
 from flows.conversation_state import Talk
 from flows.events import AnswerGiven, CheckinMoved, CheckinScored
 from flows.forms import Checkin
-from flows.model import CaseId, CheckinId, CheckinState, Contact, ContactId, Level, Slot
+from flows.model import (
+    CaseId,
+    CheckinId,
+    CheckinState,
+    Contact,
+    ContactId,
+    Level,
+    Slot,
+    StaffId,
+    Way,
+)
 from flows.scoring import Given
 from storage import contacts, tables
 from storage.lasting import Lasting
@@ -25,17 +35,11 @@ MOMENTS = ("due_at", "remind_at", "idle_at", "score_at", "expires_at")
 _c, _a = tables.checkins, tables.answers
 _BY_ID = Lasting(select(_c).where(_c.c.id == bindparam("checkin")))
 _IN_CHAT = Lasting(
-    select(_c).where(_c.c.chat_hash == bindparam("chat"), _c.c.state.in_(OPEN_STATES))
-)
-_TOTALS = Lasting(
-    select(_c.c.id, _c.c.total)
-    .where(
-        _c.c.case_id == bindparam("case"),
-        _c.c.contact_id == bindparam("contact"),
-        _c.c.total.is_not(None),
-        _c.c.ended_at.is_not(None),
+    select(_c).where(
+        _c.c.chat_hash == bindparam("chat"),
+        _c.c.state.in_(OPEN_STATES),
+        _c.c.slot != Slot.FORM,  # those are on phones of staff
     )
-    .order_by(_c.c.ended_at)
 )
 _ANSWERS = Lasting(
     select(_a.c.item, _a.c.value, _a.c.at)
@@ -64,8 +68,10 @@ class Kept:
     first_answer_at: datetime | None
     is_reminded: bool
     ended_at: datetime | None
-    slot: Slot
-    left_out: frozenset[str]
+    slot: Slot = Slot.REGULAR
+    left_out: frozenset[str] = frozenset()
+    filled_by: StaffId | None = None  # staff, for a form
+    way: Way = Way.MESSAGE
 
 
 def plan(
@@ -103,13 +109,13 @@ def plan(
 def get(tx: Tx, checkin: str) -> Kept | None:
     """One check-in, or None."""
     row = tx.execute(_BY_ID, {"checkin": checkin}).one_or_none()
-    return None if row is None else _kept(row)
+    return None if row is None else as_kept(row)
 
 
 def open_in_chat(tx: Tx, chat_hash: str) -> Kept | None:
     """The one check-in that is on this phone."""
     row = tx.execute(_IN_CHAT, {"chat": chat_hash}).first()
-    return None if row is None else _kept(row)
+    return None if row is None else as_kept(row)
 
 
 def free_at(tx: Tx, checkin: str) -> datetime | None:
@@ -152,9 +158,10 @@ def scored(tx: Tx, score: CheckinScored) -> None:
 
 
 def end_all(tx: Tx, contact: ContactId, *, now: datetime) -> None:
-    """Nothing of this contact is open or due any more."""
+    """Nothing of this contact is open or due any more; what staff are filling in goes on."""
     c = tables.checkins
-    live = (c.c.contact_id == contact, c.c.state.in_((*OPEN_STATES, CheckinState.DUE)))
+    live = (c.c.contact_id == contact, c.c.state.in_((*OPEN_STATES, CheckinState.DUE)),
+            c.c.slot != Slot.FORM)  # fmt: skip
     quiet = dict.fromkeys(MOMENTS)
     change(tx, c, *live, state=CheckinState.CANCELLED, ended_at=now, **quiet)
 
@@ -224,12 +231,6 @@ def answered_by(
     return None if row is None else (row.id.removeprefix("answer:"), row.item, row.checkin_id)
 
 
-def totals(tx: Tx, case: CaseId, contact: ContactId, *, other_than: str | None) -> tuple[int, ...]:
-    """Totals of this contact's ended check-ins, oldest first, the one being judged left out."""
-    rows = tx.execute(_TOTALS, {"case": case, "contact": contact})
-    return tuple(row.total for row in rows if row.id != other_than)
-
-
 def as_talk(
     tx: Tx, kept: Kept, checkin: Checkin, contact: Contact, *, called: str, age: int
 ) -> Talk:
@@ -273,7 +274,8 @@ def next_moment(tx: Tx) -> datetime | None:
     return min((one for one in found if one is not None), default=None)
 
 
-def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
+def as_kept(row: Row[*tuple[Any, ...]]) -> Kept:
+    """A whole row of the table."""
     return Kept(
         id=CheckinId(row.id),
         case=CaseId(row.case_id),
@@ -293,4 +295,6 @@ def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
         ended_at=row.ended_at,
         slot=Slot(row.slot),
         left_out=frozenset(json.loads(row.left_out)),
+        filled_by=row.filled_by,
+        way=Way(row.way),
     )

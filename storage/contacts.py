@@ -122,6 +122,13 @@ def name(tx: Tx, contact: ContactId) -> str:
     return tx.vault.open(tx, subject(contact), "contacts.name", contact, sealed)
 
 
+def relation(tx: Tx, contact: ContactId) -> str:
+    """ibu, nenek, wali: how the child calls them, opened."""
+    c = tables.contacts
+    sealed = tx.execute(select(c.c.relation).where(c.c.id == contact)).scalar_one()
+    return tx.vault.open(tx, subject(contact), "contacts.relation", contact, sealed)
+
+
 def phone_matches(tx: Tx, contact: ContactId, phone: str) -> bool:
     """Is this the number on file?"""
     c = tables.contacts

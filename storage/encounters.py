@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from flows.model import CaseId, Encounter
 from storage import tables
-from storage.rows import insert_once
+from storage.rows import insert_once, remove
 from storage.transaction import Tx
 
 
@@ -26,6 +26,18 @@ def note(tx: Tx, row: str, met: Encounter) -> bool:
         saw_child=met.saw_child,
         at=met.at,
     )
+
+
+def forget(tx: Tx, row: str) -> None:
+    """It did not happen: the form was opened by mistake."""
+    remove(tx, tables.encounters, tables.encounters.c.id == row)
+
+
+def was_with_child_only(tx: Tx, row: str) -> bool:
+    """Was nobody of the family, nor of the school, there?"""
+    e = tables.encounters
+    found = tx.execute(select(e.c.id).where(e.c.id == row, e.c.contact_id.is_(None)))
+    return found.first() is not None
 
 
 def last_spoke(tx: Tx, case: CaseId) -> datetime | None:

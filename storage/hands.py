@@ -91,6 +91,18 @@ def root_of(tx: Tx, row: Kept) -> Kept | None:
     return root
 
 
+def first_row(tx: Tx, row_id: str) -> str:
+    """The row that sent the message which `row_id` has changed since."""
+    row = tx.execute(BY_ID, {"row": row_id}).one()
+    root = root_of(tx, row) if row.verb == Verb.EDIT else None
+    return row_id if root is None else str(root.id)
+
+
+def has_left(tx: Tx, row_id: str) -> bool:
+    """Is the message that this row sent known to be gone from the phone?"""
+    return bool(tx.execute(BY_ID, {"row": row_id}).one().is_gone)
+
+
 def in_hand(row: Kept, root: Kept | None, lease: str, attempts: int) -> InHand:
     """What the process that holds `lease` knows of it. Raises ValueError for an unknown verb."""
     is_there = root is not None and (root.is_gone or _number(root) is not None)

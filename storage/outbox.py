@@ -1,12 +1,10 @@
 """The way out: every message as a row with its final words, written with what caused it.
 
-A row holds a neutral message (text, choices, attachment), not Telegram's JSON. What a button does
-is kept here; the phone gets a token, and a tap counts only from the chat that the row was sent to.
+A row holds a neutral message (see `payloads.py`), not Telegram's JSON. What a button does is kept
+here; the phone gets a token, and a tap counts only from the chat that the row was sent to.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -17,8 +15,11 @@ from storage import tables
 from storage.addresses import TELEGRAM, Address
 from storage.hours import as_text
 from storage.lasting import Lasting
+from storage.payloads import Act, Attachment, Key, Payload, as_json, from_json
 from storage.rows import change, change_by, insert_once
 from storage.transaction import Tx
+
+__all__ = ["Act", "Attachment", "Key", "Payload", "as_json", "from_json"]
 
 ADDRESS, PAYLOAD = "outbox.address", "outbox.payload"
 DELETABLE = timedelta(hours=48)  # Telegram lets a bot delete messages that are younger
@@ -42,30 +43,6 @@ class Lane(IntEnum):
     CHECKIN = 2
     LESSON = 3
     BROADCAST = 4
-
-
-Act = Mapping[str, str | int | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One button as it stands in a row: its label, and what it does."""
-
-    label: str
-    act: Act
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """A neutral message. `numbers` are message numbers of the chat that a delete is about."""
-
-    text: str = ""
-    keys: tuple[tuple[Key, ...], ...] = ()
-    shares_number: str | None = None
-    drops_reply_keyboard: bool = False
-    is_silent: bool = True
-    is_protected: bool = False
-    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,30 +245,3 @@ def next_moment(tx: Tx, *, now: datetime) -> datetime | None:
         .limit(1)
     ).scalar_one_or_none()
     return found
-
-
-def as_json(payload: Payload) -> str:
-    """A payload as it is sealed."""
-    keys = [[{"label": key.label, "act": dict(key.act)} for key in row] for row in payload.keys]
-    return json.dumps(
-        {
-            "text": payload.text,
-            "keys": keys,
-            "shares_number": payload.shares_number,
-            "drops_reply_keyboard": payload.drops_reply_keyboard,
-            "is_silent": payload.is_silent,
-            "is_protected": payload.is_protected,
-            "numbers": payload.numbers,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-
-
-def from_json(text: str) -> Payload:
-    """The same back; what another version of the program wrote otherwise is left at its default."""
-    raw = json.loads(text)
-    rows = raw.get("keys", ())
-    keys = tuple(tuple(Key(label=k["label"], act=k["act"]) for k in row) for row in rows)
-    known = {field.name: raw[field.name] for field in fields(Payload) if field.name in raw}
-    return Payload(**{**known, "keys": keys, "numbers": tuple(raw.get("numbers", ()))})

@@ -21,6 +21,7 @@ from storage.transaction import Tx
 _PROGRAMMES: dict[str, Programme] = {}
 """Kept files by their version, which is the hash of their text: none is ever out of date."""
 
+TOLD_STAFF = (Slot.ENDING, Slot.NOTICE, Slot.GOODBYE, Slot.OF_AGE)
 ASKED_AT = (Level.OPEN, Level.DISCREET)
 
 _k, _c = tables.cases, tables.contacts
@@ -141,7 +142,7 @@ def replan(tx: Tx, contact: Contact, *, now: datetime) -> None:
     """Something of the plan has changed: what comes next is looked for anew, from now on. What is
     due this moment has its turn first. The rhythm is kept, and nothing is filled up."""
     at = place(tx, contact)
-    if at.next is not None and at.next.at <= now and not at.next.slot.asks:
+    if at.next is not None and at.next.at <= now and at.next.slot in TOLD_STAFF:
         return
     plan = plan_of(tx, contact, now=now)
     anchor = at.anchor or first_due(now, contact.hours)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from flows.definition import Press
-from flows.model import AlertKind, AlertState, CheckinId, ContactId, Level
+from flows.model import AlertKind, AlertState, CheckinId, ContactId, Level, Slot
 from storage import outbox, tables
 from storage.checkins import OPEN_STATES
 from storage.gaps import Gap
@@ -52,6 +52,7 @@ def _checkins(gap: Gap) -> Select[*tuple[Any, ...]]:
         .where(
             c.c.state.in_(OPEN_STATES),
             c.c.level == Level.OPEN,
+            c.c.slot != Slot.FORM,  # staff ask again by themselves
             _was_there(gap),
             ~_is_shown_anew(gap),
         )

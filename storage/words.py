@@ -1,15 +1,20 @@
 """Every free text and everything sent, word for word: from families and from strangers."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from flows.events import WordsKept
 from flows.model import CaseId, ContactId
 from storage import contacts, tables
+from storage.errors import SubjectErased, Tampered
 from storage.rows import change, insert_once
 from storage.transaction import Tx
+
+log = logging.getLogger(__name__)
 
 TEXT, FILE = "words.text", "attachments.file"
 
@@ -29,7 +34,8 @@ class Writer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """Something that came with a message: its kind and Telegram's id, never its content."""
+    """Something that came with a message: its kind and Telegram's id, never its content. Of a place
+    the id is latitude and longitude with a comma between."""
 
     kind: str
     file_id: str
@@ -86,6 +92,26 @@ def files(tx: Tx, words_id: str) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def attached(tx: Tx, words_id: str) -> tuple[File, ...]:
+    """What came with a text, in order; an id that cannot be opened any more is empty. Raises
+    KeyFileOutdated."""
+    a, w = tables.attachments, tables.words
+    rows = tx.execute(
+        select(a, w.c.subject)
+        .join(w, w.c.id == a.c.words_id)
+        .where(a.c.words_id == words_id)
+        .order_by(a.c.id)
+    )
+    return tuple(
+        File(
+            kind=row.kind,
+            file_id=_file_id(tx, row),
+            duration_s=row.duration_s,
+        )
+        for row in rows
+    )
+
+
 def latest_version(tx: Tx, chat_hash: str, message_no: int) -> str | None:
     """The cause (inbox id) of the newest version of a message of this chat."""
     w = tables.words
@@ -115,6 +141,17 @@ def mark_read(tx: Tx, alert: str, *, now: datetime) -> None:
     behind = select(tables.facts.c.words_id).where(tables.facts.c.alert_id == alert)
     w = tables.words
     change(tx, w, w.c.id.in_(behind), w.c.read_at.is_(None), read_at=now)
+
+
+def _file_id(tx: Tx, row: Row[*tuple[Any, ...]]) -> str:
+    try:
+        return tx.vault.open(tx, row.subject, FILE, row.id, row.file)
+    except SubjectErased:
+        return ""
+    except Tampered:
+        extra = {"action": "row_unreadable", "row": row.id}
+        log.error("the id of a file cannot be read", extra=extra)
+        return ""
 
 
 def _attach(tx: Tx, row: str, number: int, file: File, subject: str) -> None:

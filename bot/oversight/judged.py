@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from bot.oversight.look import Finding, Found, Kept, Look, by_column, ruling_since
+from flows.conversation_state import OPEN_LINE
 from flows.definition import Rule
 from flows.judging import facts_named
 from flows.model import Level, Risk, Signs, Urgency
@@ -35,7 +36,8 @@ def unjudged_words(tx: Tx, look: Look, rows: Sequence[Kept]) -> Found:
 
 def unjudged_answers(tx: Tx, look: Look, rows: Sequence[Kept]) -> Found:
     """The same for words that were an answer; and "Tidak aman" has asked a human."""
-    yield from _unjudged(tx, look, [row for row in rows if row.words is not None], "answer:")
+    theirs = [row for row in rows if row.words is not None and row.item != OPEN_LINE]
+    yield from _unjudged(tx, look, theirs, "answer:")  # what staff note is not screened
     unsafe = {
         row.id: f"fact:{row.id.removeprefix('answer:')}:unsafe:0"
         for row in rows

@@ -41,15 +41,33 @@ REFUSALS = (
     ("bad request: text buttons are unallowed", Refusal.MARKUP),
     ("bad request: object expected as reply markup", Refusal.MARKUP),
     ("bad request: phone number can be requested", Refusal.MARKUP),
+    ("bad request: wrong file identifier", Refusal.FILE),
+    ("bad request: wrong remote file identifier", Refusal.FILE),
+    ("bad request: can't use file of type", Refusal.FILE),
+    ("bad request: type of file mismatch", Refusal.FILE),
+    ("bad request: file_reference_", Refusal.FILE),
+    ("bad request: voice_messages_forbidden", Refusal.FILE),  # the person takes no voice notes
+    ("bad request: user restricted receiving of", Refusal.FILE),
 )
 UNCHANGED = "bad request: message is not modified"
 DELETED = "bad request: message to delete not found"
 CODES = {"bad request": 400, "unauthorized": 401, "forbidden": 403, "not found": 404}
 CODES |= {"conflict": 409, "request entity too large": 413, "too many requests": 429}
+NOT_THERE = (404, 405, 501)  # how servers say that they have no such method
 
 
-def outcome_of(answer: Answer, method: str) -> Outcome:
-    """`message_no` is set only where the answer holds the number of a message."""
+def outcome_of(answer: Answer, method: str, *, is_optional: bool = False) -> Outcome:
+    """`message_no` is set only where the answer holds the number of a message. `is_optional`: a
+    server of another kind may lack this method and say so in its own way, and where that is only a
+    filter on the way, the other way meets it too."""
+    found = _read(answer, method)
+    is_refused = answer.status in NOT_THERE or isinstance(found, NotSent)
+    if is_optional and is_refused and not isinstance(found, Sent):
+        return Refused(kind=Refusal.METHOD_UNKNOWN, code=answer.status)
+    return found
+
+
+def _read(answer: Answer, method: str) -> Outcome:
     match answer.body:
         case {"ok": True, "result": {"message_id": int(number)}}:
             return Sent(message_no=number)

@@ -13,8 +13,9 @@ from aiogram.methods.base import Response
 from aiohttp import ClientTimeout
 
 from bot.ports import Instruction, Outcome, Refusal, Refused, Sent
+from bot.telegram import attachments
 from bot.telegram.answers import moved_to, outcome_of, outcome_of_failure
-from bot.telegram.session import Json, JsonSession
+from bot.telegram.session import Answer, Json, JsonSession
 from storage.deliveries import Verb
 from storage.outbox import Key, Payload
 
@@ -45,7 +46,8 @@ class TelegramMessenger:
 
     async def deliver(self, instruction: Instruction) -> Outcome:
         """One call; a delete is one call a message. What Telegram refuses as it stands goes out
-        plainer, once for each reason: an alert is not lost over a button."""
+        plainer, once for each reason: an alert is not lost over a button, and in the place of a
+        file that is not taken come the words beside it."""
         if instruction.verb is Verb.DELETE:
             return await self._delete(instruction)
         outcome = await self._say(instruction)
@@ -82,14 +84,14 @@ class TelegramMessenger:
             answer = await self._session.ask(self._bot, method, params)
             there = moved_to(answer)
             if there is None:
-                return outcome_of(answer, method)
+                return _outcome(answer, method)
             # A group became a supergroup: the same there, once.
             answer = await self._session.ask(self._bot, method, {**params, "chat_id": there})
         except Exception as error:
             return outcome_of_failure(error)
         if moved_to(answer) is not None:
             return Refused(kind=Refusal.CHAT_GONE, code=400)
-        outcome = outcome_of(answer, method)
+        outcome = _outcome(answer, method)
         return replace(outcome, moved_to=there) if isinstance(outcome, Sent) else outcome
 
 
@@ -110,12 +112,22 @@ def _call(instruction: Instruction) -> tuple[str, Json]:
         "disable_notification": payload.is_silent,
         "protect_content": payload.is_protected,
     }
+    file = None if payload.attachment is None else attachments.sending(payload.attachment)
+    if file is not None:
+        method, sent = file
+        return method, about | sent | manner | _marked(keys)
     return "sendMessage", said | manner | _marked(keys or _reply_keys(payload))
+
+
+def _outcome(answer: Answer, method: str) -> Outcome:
+    return outcome_of(answer, method, is_optional=method in attachments.SENDING)
 
 
 def _plainer(instruction: Instruction, refused: Refusal) -> Instruction | None:
     """The same with less of what was refused; None where there is nothing to leave out."""
     payload = instruction.payload
+    if payload.attachment is not None and refused not in attachments.OF_THE_CHAT:
+        return replace(instruction, payload=replace(payload, attachment=None))
     match refused:
         case Refusal.MARKUP:
             bare = replace(payload, keys=(), shares_number=None, drops_reply_keyboard=False)

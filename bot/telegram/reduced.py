@@ -9,6 +9,16 @@ from datetime import datetime
 from typing import Any
 
 MEDIA = ("photo", "voice", "video", "video_note", "audio", "document", "sticker", "animation")
+SIZE = {"width": 0, "height": 0}
+NEEDED: Mapping[str, Mapping[str, Any]] = {
+    "photo": SIZE,
+    "voice": {"duration": 0},
+    "video": {**SIZE, "duration": 0},
+    "video_note": {"length": 0, "duration": 0},
+    "audio": {"duration": 0},
+    "sticker": {**SIZE, "type": "regular", "is_animated": False, "is_video": False},
+    "animation": {**SIZE, "duration": 0},
+}
 LATEST = 2**32  # seconds; what lies beyond is no date
 Json = dict[str, Any]
 
@@ -36,7 +46,7 @@ def _message(message: Mapping[str, Any], moment: int, *, is_edit: bool) -> Json:
         "text": _text(message.get("text")),
         "caption": _text(message.get("caption")),
         "contact": _contact(message.get("contact")),
-        "document": _file(message),
+        **_file(message),
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -82,14 +92,24 @@ def _contact(contact: object) -> Json | None:
     return shared if number is None else {**shared, "user_id": number}
 
 
-def _file(message: Mapping[str, Any]) -> Json | None:
-    """Whatever kind of file it was: that one came is what matters, and its id opens it."""
+def _file(message: Mapping[str, Any]) -> Json:
+    """What came, by its kind: its id opens it, and only as this kind it can be passed on. How long
+    or how large it is nobody here reads, but aiogram wants a number."""
     for kind in MEDIA:
         sent = message.get(kind)
         one = sent[-1] if isinstance(sent, list) and sent else sent
         if isinstance(one, Mapping) and isinstance(one.get("file_id"), str):
-            return {"file_id": one["file_id"], "file_unique_id": ""}
-    return None
+            found = {"file_id": one["file_id"], "file_unique_id": "", **NEEDED.get(kind, {})}
+            return {kind: [found] if kind == "photo" else found}
+    return _place(message.get("location"))
+
+
+def _place(place: object) -> Json:
+    if not isinstance(place, Mapping):
+        return {}
+    point = {name: place.get(name) for name in ("latitude", "longitude")}
+    is_number = all(isinstance(one, int | float) for one in point.values())
+    return {"location": point} if is_number else {}
 
 
 def _date(value: object, moment: int) -> int:

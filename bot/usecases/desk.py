@@ -1,7 +1,7 @@
 """What staff use cases share: who taps, on which alert, and how their screen changes."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.usecases.incoming import Incoming
 from bot.usecases.post import post
@@ -15,6 +15,7 @@ from storage.outbox import Found, Lane, Outgoing, Payload
 from storage.transaction import Tx
 
 DETAIL = "detail"  # the kind of what Lihat shows
+GONE_AFTER = timedelta(minutes=10)  # so long it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ looks at where it stands before it acts: the opening may be over, or never have 
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.usecases import gather
+from bot.usecases import forms, gather
 from bot.usecases.fall_back import fall_back
 from bot.usecases.follow_plan import following_day
 from bot.usecases.record import record
@@ -16,8 +16,8 @@ from bot.usecases.season import select_items
 from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
-from flows.hours import in_safe_hours, next_safe
-from flows.model import CheckinState, Contact, ContactState, MessageId
+from flows.hours import in_safe_hours, next_safe, within
+from flows.model import CheckinState, Contact, ContactState, MessageId, Slot
 from flows.planning import Planned, still_makes_sense
 from flows.programme import effective_level
 from flows.situation import Situation
@@ -96,6 +96,10 @@ def expire(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
     if kept is None or not (kept.state.is_open or kept.state is CheckinState.DUE):
         checkins.update(tx, checkin, expires_at=None)
         return
+    if kept.slot is Slot.FORM:  # nothing of it is on a family's phone
+        cause = f"{checkin}:expired"
+        forms.end_here(tx, room, kept, CheckinState.EXPIRED, cause=cause, via="record", now=now)
+        return
     next_day = _next_day(tx, room, kept)
 
     def judge(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
@@ -122,9 +126,14 @@ def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: d
 def _next_day(tx: Tx, room: Room, kept: Kept) -> str | None:
     """The day of the next check-in, in words."""
     contact = contacts.get(tx, kept.contact)
-    following = None if contact is None else following_day(tx, kept.contact)
-    if contact is None or following is None:
+    return None if contact is None else day_in_words(room, contact, following_day(tx, contact.id))
+
+
+def day_in_words(room: Room, contact: Contact, moment: datetime | None) -> str | None:
+    """The day of the week on which this family will get something; None where nothing comes."""
+    if moment is None:
         return None
+    laid = within(contact.hours, room.content.calendar, near=moment)
     messages = room.content.messages
-    weekday = answers_back.weekday_word(messages, following, contact.hours.timezone)
+    weekday = answers_back.weekday_word(messages, next_safe(moment, laid), laid.timezone)
     return fill(messages.days["weekday"], hari=weekday)

@@ -7,16 +7,18 @@ from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
 from flows.hours import local, within
-from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, StaffId
+from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, Slot, StaffId
 from flows.programme import age_on, effective_level, next_call
 from flows.scoring import baseline
 from flows.situation import KnownAlert, Situation
-from storage import alerts, cases, checkins, contacts, facts, staff
+from storage import alerts, cases, checkins, contacts, facts, staff, totals
 from storage.checkins import Kept
 from storage.transaction import Tx
 
 DISCREET_CHILD = "anak"
 """How the child is called at B, whatever nickname is agreed (safeguarding decision 2)."""
+
+BOTH = 2
 
 
 def situation(
@@ -27,17 +29,19 @@ def situation(
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
-    totals = checkins.totals(tx, case.id, contact.id, other_than=None if kept is None else kept.id)
+    earlier = totals.of_contact(
+        tx, case.id, contact.id, other_than=None if kept is None else kept.id
+    )
     return Situation(
         content=room.content,
         case=case,
         contact=contact,
         level=effective_level(contact, now=now),
-        talk=None if kept is None else talk(tx, contact, case, kept, now=now),
+        talk=None if kept is None else talk(tx, room, contact, case, kept, now=now),
         alerts=known,
         spoken=spoken,
-        baseline=baseline(case.baseline, totals),
-        last_total=totals[-1] if totals else None,
+        baseline=baseline(case.baseline, earlier),
+        last_total=earlier[-1] if earlier else None,
         is_safety_asked=facts.is_about_words(
             tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
         ),
@@ -47,18 +51,30 @@ def situation(
     )
 
 
-def talk(tx: Tx, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
+def talk(tx: Tx, room: Room, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:
     """The check-in in the version it was planned with."""
     today = local(now, contact.hours.timezone).date()
-    is_named = kept.level is Level.OPEN
+    # On a phone of staff a child has no name, as on all their screens.
+    is_named = kept.level is Level.OPEN and kept.slot is not Slot.FORM
     return checkins.as_talk(
         tx,
         kept,
         kept_checkin(tx, kept.content_version),
         contact,
-        called=case.nickname if is_named else DISCREET_CHILD,
+        called=case.nickname if is_named else discreet_name(tx, room, case, kept.chat_hash),
         age=age_on(case.birth_date, today),
     )
+
+
+def discreet_name(tx: Tx, room: Room, case: Case, chat_hash: str) -> str:
+    """How the child is called at B. Where one phone answers for two or three children they are told
+    apart by size, which says nothing about either."""
+    children = cases.on_phone(tx, chat_hash)
+    words = room.content.messages.siblings
+    if len(children) < BOTH or len(words) < len(children) or case.id not in children:
+        return DISCREET_CHILD
+    chosen = words if len(children) > BOTH else (words[0], words[-1])
+    return chosen[children.index(case.id)]
 
 
 def call_at(
@@ -76,6 +92,14 @@ def the_contact(tx: Tx, room: Room, contact: str, *, now: datetime) -> Contact:
     if found is None:
         raise LookupError(f"no contact {contact}")
     return laid_out(room, found, now=now)
+
+
+def zone_of(tx: Tx, contact: ContactId) -> str:
+    """Where a contact lives."""
+    found = contacts.get(tx, contact)
+    if found is None:
+        raise LookupError(f"no contact {contact}")
+    return found.hours.timezone
 
 
 def laid_out(room: Room, contact: Contact, *, now: datetime) -> Contact:

@@ -7,7 +7,11 @@ from bot.texts import Text
 from bot.usecases import desk, screens
 from bot.usecases.acknowledge_alert import is_owner
 from bot.usecases.desk import Desk
+from bot.usecases.form_choices import may_fill
+from bot.usecases.form_desk import Chair
+from bot.usecases.form_press import take_note
 from bot.usecases.incoming import Incoming
+from bot.usecases.note_encounter import note_call
 from bot.usecases.post import post
 from bot.usecases.resume_contact import resume_contact
 from bot.usecases.room import Room
@@ -51,8 +55,10 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
         return None
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
     alerts.update(tx, seat.alert.id, note_from=seat.person.id)
-    _settle(tx, room, seat, outcome, now=now)
-    payload = screens.note_asked(seat.alert, outcome)
+    _settle(tx, room, seat, outcome, came.id, now=now)
+    payload = screens.note_asked(
+        seat.alert, outcome, offers_form=outcome in SPOKEN and _may_fill(tx, seat)
+    )
     desk.edit(tx, room, seat, f"{came.id}:note", target, payload, now=now)
     return None
 
@@ -75,6 +81,9 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     if person is None or address is None:
         return
     locks.chat(tx, address.chat_hash)
+    chair = Chair(person=person, address=address, came=came)
+    if take_note(tx, room, chair, now=now):
+        return
     waiting = alerts.awaiting_note(tx, person.id, since=now - NOTE_WITHIN)
     alert = None if waiting is None else alerts.get(tx, waiting)
     if alert is not None and came.text:
@@ -94,10 +103,15 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     post(tx, room, out, now=now)
 
 
-def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, *, now: datetime) -> None:
+def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, cause: str, *, now: datetime) -> None:
     """What an outcome means beyond the alert: words read, silence ended, a family back again."""
     words.mark_read(tx, seat.alert.id, now=now)
     contact = seat.alert.contact
     if contact is not None and outcome in SPOKEN:
         contacts.update(tx, contact, last_spoken_at=now)
+        note_call(tx, seat.alert, seat.person.id, cause=cause, now=now)
     desk.clear_details(tx, room, seat, now=now)
+
+
+def _may_fill(tx: Tx, seat: Desk) -> bool:
+    return seat.alert.case is not None and may_fill(tx, seat.person, seat.alert.case)

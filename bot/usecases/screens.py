@@ -14,6 +14,7 @@ class Deed(StrEnum):
     """What a staff button does. Its alert is the one of the row that it stands in."""
 
     LOOK = "look"
+    MORE_FILES = "more_files"
     TAKE = "take"
     OUTCOME = "outcome"
     SKIP_NOTE = "skip_note"
@@ -22,6 +23,8 @@ class Deed(StrEnum):
     NOT_THEM = "not_them"  # "Bukan dia"
     TRUE_SIGN = "true_sign"  # unsure words: Benar
     FALSE_SIGN = "false_sign"  # unsure words: Bukan
+    FILL = "fill"  # Isi kabar: a form about the same family
+    FORM = "form"  # a button of a form, whose row has no alert; see form_screens
 
 
 ROLES = {
@@ -62,12 +65,14 @@ AGAIN = Text("Not reached again, by another route")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """What "Lihat" shows: reasons, the words behind them, the answers so far."""
+    """What "Lihat" shows: reasons, the words behind them, the answers so far, and what they come
+    to."""
 
     reasons: Sequence[str]
     words: Sequence[str]
     fired: Sequence[str]
     answers: Sequence[str]
+    standing: Sequence[str]
 
 
 def notice(alert: Alert) -> Payload:
@@ -118,12 +123,13 @@ def tried(alert: Alert) -> Payload:
     return Payload(text=text.fill(code=alert.code), keys=outcomes(alert).keys, is_protected=True)
 
 
-def note_asked(alert: Alert, outcome: Outcome) -> Payload:
-    """The outcome is kept; a note may follow."""
+def note_asked(alert: Alert, outcome: Outcome, *, offers_form: bool = False) -> Payload:
+    """The outcome is kept; a note may follow, and after a talk the form about it."""
     text = Text("{code}. Outcome: {outcome}. Note?")
+    form = ((_key(Text("Fill in the check-in"), Deed.FILL),),) if offers_form else ()
     return Payload(
         text=text.fill(code=alert.code, outcome=OUTCOMES[outcome].fill()),
-        keys=((_key(Text("Skip the note"), Deed.SKIP_NOTE),),),
+        keys=((_key(Text("Skip the note"), Deed.SKIP_NOTE),), *form),
         is_protected=True,
     )
 
@@ -149,6 +155,8 @@ def detail(alert: Alert, found: Detail) -> tuple[Payload, ...]:
         parts += [Text("Words noticed: {words}").fill(words=", ".join(found.fired))]
     if found.answers:
         parts += ["", Text("Answers:").fill(), *found.answers]
+    if found.standing:
+        parts += ["", *found.standing]
     return tuple(Payload(text=page, is_protected=True) for page in pages("\n".join(parts)))
 
 

@@ -13,7 +13,8 @@ from storage.transaction import Tx
 
 HELP = Text(
     "Notices about your families arrive here. Look shows why. I take it makes it yours. Then "
-    "choose what came of it; a note may follow. /bantuan shows this again."
+    "choose what came of it; a note may follow. After a call or a visit fill in the check-in: /isi "
+    "and the code, such as /isi K-0142. /bantuan shows this again."
 )
 
 

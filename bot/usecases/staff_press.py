@@ -10,20 +10,22 @@ from bot.usecases import desk, screens
 from bot.usecases.acknowledge_alert import acknowledge_alert
 from bot.usecases.confirm_contact import confirm_contact
 from bot.usecases.desk import Desk
+from bot.usecases.form_desk import open_after_outcome
+from bot.usecases.form_press import form_press
 from bot.usecases.incoming import Incoming
 from bot.usecases.judge_words import judge_words
 from bot.usecases.open_alert import open_alert
+from bot.usecases.pass_on_files import more_files
 from bot.usecases.record_outcome import record_outcome, skip_note
 from bot.usecases.room import Room
 from storage import addresses, inbox, locks
 from storage.transaction import Tx
 
-NOT_YOURS = Text("This is not yours to open.")
-
 Doing = Callable[[Tx, Room, Desk, Incoming, datetime], Text | str | None]
 
 DEEDS: dict[screens.Deed, Doing] = {
     screens.Deed.LOOK: open_alert,
+    screens.Deed.MORE_FILES: more_files,
     screens.Deed.TAKE: acknowledge_alert,
     screens.Deed.OUTCOME: record_outcome,
     screens.Deed.SKIP_NOTE: skip_note,
@@ -32,6 +34,7 @@ DEEDS: dict[screens.Deed, Doing] = {
     screens.Deed.NOT_THEM: confirm_contact,
     screens.Deed.TRUE_SIGN: judge_words,
     screens.Deed.FALSE_SIGN: judge_words,
+    screens.Deed.FILL: open_after_outcome,
 }
 
 
@@ -42,6 +45,7 @@ def staff_press(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> str | N
     locks.chat(tx, addresses.chat_hash(tx, came.chat))
     seated = desk.seat(tx, came, now=now)
     if seated is None:
-        return NOT_YOURS.fill()
+        answered = form_press(tx, room, came, now=now)
+        return None if answered is None else answered.fill()
     said = DEEDS[screens.Deed(str(seated.button.act["deed"]))](tx, room, seated, came, now)
     return said.fill() if isinstance(said, Text) else said

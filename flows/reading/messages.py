@@ -31,7 +31,7 @@ _SECTIONS = (
 
 def read_messages(root: Node) -> Messages:
     """The messages of a file, all of those that the code sends and no others."""
-    fields = root.fields(_SECTIONS, APPROVAL)
+    fields = root.fields(_SECTIONS, (*APPROVAL, "siblings"))
     texts = fields["messages"].fields(tuple(MESSAGES))
     labels = {
         Press(name): node.family_text(most=LABEL)
@@ -41,6 +41,7 @@ def read_messages(root: Node) -> Messages:
     return Messages(
         texts={name: _message(name, node, MESSAGES[name]) for name, node in texts.items()},
         labels=labels,
+        siblings=tuple(one.family_text(most=LABEL) for one in fields["siblings"].items()),
         share_number=fields["share_number"].family_text(most=LABEL),
         tips=tuple(_tip(entry) for entry in fields["tips"].items(least=1)),
         greetings=_greetings(fields["greetings"]),

@@ -271,8 +271,7 @@ async def world(
         try:
             await made.starts()
             await made.until_weekday(0, 10)
-            while is_special(the_room, await made.now()):
-                await made.forward(days=7)
+            await made.forward(days=until_ordinary(the_room, await made.now()))
             yield made
             if made.is_honest:
                 await made.is_all_as_it_should_be()
@@ -281,12 +280,18 @@ async def world(
             await asyncio.to_thread(database.close)
 
 
-def is_special(room: Room, now: datetime) -> bool:
-    """Will there be school holidays or a day without messages in the next two weeks? Scenes about
-    those bring them themselves; all others begin later, whatever day it is for those who test."""
+def until_ordinary(room: Room, now: datetime) -> int:
+    """Days, in whole weeks, until seven weeks lie ahead without school holidays and without a day
+    on which nothing is sent. Scenes about those bring them themselves; for all others it does not
+    matter on which day of the year they are played."""
     calendar, today = room.content.calendar, now.astimezone(WIB).date()
-    ahead = [today + timedelta(days=days) for days in range(15)]
-    return any(calendar.in_school_holidays(day) or day in calendar.quiet for day in ahead)
+
+    def is_ordinary(days: int) -> bool:
+        day = today + timedelta(days=days)
+        return not calendar.in_school_holidays(day) and day not in calendar.quiet
+
+    weeks = range(0, 365, 7)
+    return next(days for days in weeks if all(map(is_ordinary, range(days, days + 50))))
 
 
 def the_settings(folder: Path, api_url: str, port: int, **more: Any) -> Settings:

@@ -94,7 +94,7 @@ def test_all_items_cannot_be_away_in_the_holidays(tmp_path: Path) -> None:
 
 
 def test_what_may_not_be_read_by_anybody_is_refused_at_b(tmp_path: Path) -> None:
-    folder = _lay(tmp_path, B, "anak susah tidur?", "anak takut tidur?")
+    folder = _lay(tmp_path, B, "hari {panggilan} susah tidur?", "hari {panggilan} takut tidur?")
 
     (problem,) = loader.check(folder)
 
@@ -105,7 +105,7 @@ def test_what_may_not_be_read_by_anybody_is_refused_at_b(tmp_path: Path) -> None
 
 def test_a_hint_stops_nothing(tmp_path: Path) -> None:
     long = "Apakah dalam 7 hari ini anak Bapak/Ibu pernah susah tidur pada malam hari atau siang?"
-    folder = _lay(tmp_path, B, "Dalam 7 hari ini, berapa hari anak susah tidur?", long)
+    folder = _lay(tmp_path, B, "Dalam 7 hari ini, berapa hari {panggilan} susah tidur?", long)
 
     assert loader.check(folder) == ()
     (hint,) = [str(one) for one in loader.hints(folder)]

@@ -13,6 +13,7 @@ view_case          own+asked      any         asked asked         -            -
 read_words         own+asked      any         asked asked         -            -
 acknowledge        own+asked      any         asked -             -            -
 record_outcome     own+asked      any         asked -             -            -
+fill_form          own+asked      any         asked -             -            -
 confirm_contact    own            own+asked   -     -             -            -
 reassign           -              any         -     -             -            -
 approve_closure    -              any         any   -             -            -

@@ -57,6 +57,9 @@ class StandingClock(MovedClock):
         return self.at
 
 
+STOPS_AT_ONE_MOMENT = 20
+
+
 @dataclass
 class Centre:
     """`now` moves only by `passes`."""
@@ -132,9 +135,11 @@ class Centre:
 
     def passes(self, **time: float) -> None:
         """Stop at every due moment, as a moved clock does."""
-        end = self.now + timedelta(**time)
+        end, last, stops = self.now + timedelta(**time), None, 0
         while True:
             due = self.database.read_now(ticks.next_due, now=self.now)
+            stops, last = (stops + 1 if due == last else 0), due
+            assert stops < STOPS_AT_ONE_MOMENT, f"something stays due at {due}"
             self.clock.at = end if due is None or due > end else max(due, self.now)
             asyncio.run(ticks.run_due(self.database, self.room, now=self.now))
             self._sends()

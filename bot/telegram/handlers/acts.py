@@ -65,7 +65,7 @@ def _acted_at(services: Services, message: Message) -> datetime:
 
 
 def _files(message: Message) -> tuple[File, ...]:
-    """What came with it, by id; nothing is downloaded. A place or a card has no file."""
+    """What came with it, by id; nothing is downloaded. A place has no file: its point is kept."""
     found = []
     for kind in MEDIA:
         sent = getattr(message, kind)
@@ -74,5 +74,6 @@ def _files(message: Message) -> tuple[File, ...]:
             duration = getattr(one, "duration", None)
             found.append(File(kind=kind, file_id=one.file_id, duration_s=duration))
     if message.location is not None:
-        found.append(File(kind="location", file_id="", duration_s=None))
+        point = f"{message.location.latitude},{message.location.longitude}"
+        found.append(File(kind="location", file_id=point, duration_s=None))
     return tuple(found[:1])  # an animation comes as a document too
