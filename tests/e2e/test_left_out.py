@@ -8,7 +8,7 @@ from flows.reading.folder import SHIPPED
 from tests.e2e.conftest import World
 from tests.e2e.scenes import DAYS, answers, ends, kept_answers, next_week, notice, taps_all
 
-PULSE = "Cukup tekan satu tombol saja.\n\nApa kabar minggu ini?"
+PULSE = "Apa kabar minggu ini? Cukup tekan satu tombol."
 YEAR_ROUND = "school_holidays:\n  - {from: 01-01, to: 12-31}\n"
 
 
