@@ -256,7 +256,7 @@ def world_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> It
 async def world(
     tmp_path: Path, the_room: Room, unused_tcp_port: int, world_url: str
 ) -> AsyncIterator[World]:
-    """A centre at ten in the morning of a Monday in Jakarta, nobody in it yet."""
+    """A centre at ten in the morning of an ordinary Monday in Jakarta, nobody in it yet."""
     async with (
         Sandbox(limits=Limits(enabled=False, poll_throttle=False)) as sandbox,
         aiohttp.ClientSession() as http,
@@ -271,12 +271,27 @@ async def world(
         try:
             await made.starts()
             await made.until_weekday(0, 10)
+            await made.forward(days=until_ordinary(the_room, await made.now()))
             yield made
             if made.is_honest:
                 await made.is_all_as_it_should_be()
         finally:
             await made.stops()
             await asyncio.to_thread(database.close)
+
+
+def until_ordinary(room: Room, now: datetime) -> int:
+    """Days, in whole weeks, until seven weeks lie ahead without school holidays and without a day
+    on which nothing is sent. Scenes about those bring them themselves; for all others it does not
+    matter on which day of the year they are played."""
+    calendar, today = room.content.calendar, now.astimezone(WIB).date()
+
+    def is_ordinary(days: int) -> bool:
+        day = today + timedelta(days=days)
+        return not calendar.in_school_holidays(day) and day not in calendar.quiet
+
+    weeks = range(0, 365, 7)
+    return next(days for days in weeks if all(map(is_ordinary, range(days, days + 50))))
 
 
 def the_settings(folder: Path, api_url: str, port: int, **more: Any) -> Settings:

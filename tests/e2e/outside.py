@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -275,11 +275,16 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 @asynccontextmanager
 async def a_centre(
-    folder: Path, ports: Callable[[], int], database_url: str
+    folder: Path,
+    ports: Callable[[], int],
+    database_url: str,
+    content: Mapping[str, str] = {"checkins/mingguan-a.yaml": THREE_ITEMS},
 ) -> AsyncIterator[Centre]:
-    """A centre with a check-in of its own, on a Monday at ten, nobody in it yet."""
-    (folder / "content" / "checkins").mkdir(parents=True)
-    (folder / "content" / "checkins" / "mingguan-a.yaml").write_text(THREE_ITEMS)
+    """A centre with content of its own, on a Monday at ten, nobody in it yet."""
+    for name, body in content.items():
+        path = folder / "content" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
     async with aiohttp.ClientSession() as http:
         centre = Centre(
             folder=folder,
