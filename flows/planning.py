@@ -101,6 +101,17 @@ def every_days(plan: Plan, on: date) -> int | None:
     return None
 
 
+def asked_as(plan: Plan, planned: Planned) -> Slot:
+    """What comes in that place: until the child is at home it may be a pulse."""
+    is_early = local(planned.at, plan.hours.timezone).date() < plan.since
+    is_form = planned.slot in (Slot.REGULAR, Slot.EXTRA)
+    return (
+        Slot.PULSE
+        if is_form and is_early and plan.programme.pulses_before_leaving
+        else planned.slot
+    )
+
+
 def week_of(plan: Plan, on: date) -> int:
     """The week of the programme, from 1."""
     return max((on - plan.since).days // 7 + 1, 1)

@@ -75,6 +75,7 @@ class Programme:
     days: tuple[DayKind, ...] = ()
     school: SchoolRhythm | None = None
     enrol_weeks: int | None = None  # before leaving; earlier is too early to ask
+    pulses_before_leaving: bool = False  # there is nothing to ask about a child not at home yet
     ending_notice_days: int = 28  # so long before the last check-in staff are asked how it goes on
     adult_notice_days: int = 28
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select
 
 from flows.model import CheckinState, Contact, ContactId, ContactState, Level
-from flows.planning import ANCHORS, Planned, following
+from flows.planning import ANCHORS, Planned, asked_as, following
 from flows.programme import effective_level
 from storage import addresses, checkins, contacts, programmes, tables
 from storage.rows import change
@@ -102,7 +102,8 @@ def _replan(tx: Tx, contact: Contact, chat: str | None, *, now: datetime) -> int
     plan = programmes.plan_of(tx, contact, now=now, is_damaged=True)
     found, anchor, left = at.next, at.anchor or now, 0
     while found is not None and found.at <= now and found.slot.asks:
-        _leave_out(tx, contact, chat, found, now=now)
+        asked = Planned(at=found.at, slot=asked_as(plan, found))
+        _leave_out(tx, contact, chat, asked, now=now)
         anchor = found.at if found.slot in ANCHORS else anchor
         found, left = following(plan, anchor, after=found.at), left + 1
     programmes.keep(tx, contact, programmes.Place(next=found, anchor=anchor))

@@ -257,10 +257,10 @@ words = Table(  # every free text and every thing sent, from anybody
 attachments = Table(
     "attachments",
     metadata,
-    Column("id", Text, primary_key=True),  # attachment:{inbox id}
+    Column("id", Text, primary_key=True),  # attachment:{words}:{number}
     Column("words_id", Text, ForeignKey("words.id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),  # photo, voice, document, ...
-    Column("file", Sealed, nullable=False),
+    Column("file", Sealed, nullable=False),  # its id at Telegram; of a place the point
     Column("duration_s", Integer),
 )
 

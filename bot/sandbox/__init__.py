@@ -17,7 +17,8 @@ The bot's side
 `{url}/file/bot<token>/PATH`. Any token `digits:anything` is a bot of its own, its id the digits.
 Limits, lifetimes and error texts are Telegram's. Sent messages count against about 30 a second in
 all and 1 a second in a chat, with bursts (`floods.Limits`); what cannot be known of the real limits
-is a choice made there. Only private chats exist.
+is a choice made there. Only private chats exist. A file is sent new or by the id that it came with,
+and stays of its kind; of an address nothing is fetched.
 
 The clock
 ---------
@@ -49,9 +50,10 @@ People, POST unless it says GET:
                                     or never; -> also {callback_query_id}
     /control/people/ID/press        {label}: reply keyboard only; a contact button shares it
     /control/people/ID/contact      {}: the own phone; {contact: {...}}: any other
-    /control/people/ID/photo|voice|document|sticker
+    /control/people/ID/photo|voice|video|video_note|audio|document|sticker
                                     {base64?, size?, file_name?, mime_type?, caption?, duration?,
                                     emoji?} -> also {file_id}; `size` may claim more than is there
+    /control/people/ID/location     {latitude, longitude}
     /control/people/ID/delete       {message_id}: for both sides; bots are not told
     /control/people/ID/block, unblock, deactivate
     /control/people/ID/offline, online
@@ -65,7 +67,8 @@ People, POST unless it says GET:
                                     messages (newest 200), keyboard, lock_screen (newest 50),
                                     commands (as this chat sees them), waiting: [{text}]}]};
                                     without `bot` the first that is known
-    GET /control/files/FILE_ID      pictures with their type, all else as an attachment
+    GET /control/files/FILE_ID      pictures and recordings with their type, all else as an
+                                    attachment
 
 A message on a phone: {message_id, from: "bot"|"person", date, at, edit_date?, edited_at?, text?,
 caption?, entities?, photo?, ..., buttons? (inline rows), keyboard? (reply markup), silent,

@@ -14,7 +14,7 @@ from . import editing, profile, sending
 from .bots import Bot
 from .errors import ApiError, PollCut, bad_request
 from .faults import Fault
-from .files import UPLOAD_LIMIT
+from .files import MEASURES, UPLOAD_LIMIT
 from .params import Params, Upload
 from .polling import WEBHOOK_ACTIVE
 from .updates import Update
@@ -37,8 +37,8 @@ METHODS: dict[str, _Method] = {
     "sendchataction": profile.send_chat_action,
     "leavechat": profile.leave_chat,
     "sendmessage": sending.send_message,
-    "sendphoto": sending.send_photo,
-    "senddocument": sending.send_document,
+    "sendlocation": sending.send_location,
+    **{f"send{kind.replace('_', '')}": sending.sending_file(kind) for kind in MEASURES},
     "editmessagetext": editing.edit_message_text,
     "editmessagecaption": editing.edit_message_caption,
     "editmessagereplymarkup": editing.edit_message_reply_markup,

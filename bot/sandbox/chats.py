@@ -8,6 +8,16 @@ from .people import Person
 from .wire import Json
 
 _PREVIEW = 120  # characters of a message that a lock screen shows
+_PREVIEWS = {
+    "photo": "Photo",
+    "voice": "Voice message",
+    "video": "Video",
+    "video_note": "Video message",
+    "audio": "Music",
+    "animation": "GIF",
+    "sticker": "Sticker",
+    "location": "Location",
+}
 REMEMBERED = 2000  # events and pushes of a chat: a played year must not fill the memory
 
 
@@ -53,8 +63,9 @@ class Message:
         """The words on a lock screen."""
         words = self.content.get("text") or self.content.get("caption")
         if words is None:
-            document = self.content.get("document")
-            words = "Photo" if document is None else document.get("file_name", "File")
+            document = self.content.get("document", {})
+            name = next((name for kind, name in _PREVIEWS.items() if kind in self.content), "File")
+            words = document.get("file_name", name)
         return str(words)[:_PREVIEW]
 
 

@@ -21,7 +21,7 @@ async def _file(request: web.Request) -> web.Response:
     file = request.app[WORLD].files.find(request.match_info["file"])
     if file is None:
         raise ControlError(404, "No such file.")
-    kind = picture_type(file.content)
+    kind = picture_type(file.content) or recording_type(file.content)
     headers = dict(_HEADERS)
     if kind is None:
         name = quote(file.name or file.path.rsplit("/", 1)[-1], safe="")
@@ -42,3 +42,16 @@ def picture_type(content: bytes) -> str | None:
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "image/webp"
     return None
+
+
+def recording_type(content: bytes) -> str | None:
+    """The kind of sound or film in the same way; a browser finds out which of the two it is."""
+    if content.startswith(b"OggS"):
+        return "audio/ogg"
+    if content.startswith((b"ID3", b"\xff\xfb", b"\xff\xf3")):
+        return "audio/mpeg"
+    if content.startswith(b"RIFF") and content[8:12] == b"WAVE":
+        return "audio/wav"
+    if content.startswith(b"\x1aE\xdf\xa3"):
+        return "video/webm"
+    return "video/mp4" if content[4:8] == b"ftyp" else None

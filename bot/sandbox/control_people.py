@@ -103,6 +103,13 @@ def _sending(kind: str) -> _Deed:
     return send
 
 
+def _location(world: World, bot: Bot, person: Person, fields: Fields) -> Json:
+    latitude = fields.number("latitude", least=-90.0)
+    longitude = fields.number("longitude", least=-180.0)
+    fields.done()
+    return deeds.send_location(world, bot, person, latitude, longitude)
+
+
 def _delete(world: World, bot: Bot, person: Person, fields: Fields) -> Json:
     message_id = fields.integer("message_id")
     fields.done()
@@ -126,6 +133,7 @@ _DEEDS: dict[str, _Deed] = {
     "press": _press,
     "contact": _contact,
     **{kind: _sending(kind) for kind in deeds.MEDIA},
+    "location": _location,
     "delete": _delete,
     "block": _block,
     "unblock": _unblock,

@@ -8,7 +8,7 @@ from .bots import Bot
 from .chats import Chat, Message
 from .entities import found_in
 from .errors import ControlError
-from .files import photo_sizes
+from .files import MEASURES, attached
 from .people import Person
 from .sending import CAPTION_LIMIT, TEXT_LIMIT
 from .updates import Update
@@ -17,15 +17,13 @@ from .world import World
 
 _START = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _EDITABLE_S = 48 * 3600
-_MIME_TYPES = {"voice": "audio/ogg", "document": "application/octet-stream"}
-_STICKER = {
-    "type": "regular",
-    "width": 512,
-    "height": 512,
-    "is_animated": False,
-    "is_video": False,
+_MIME_TYPES = {
+    "voice": "audio/ogg",
+    "audio": "audio/mpeg",
+    "video": "video/mp4",
+    "document": "application/octet-stream",
 }
-MEDIA = ("photo", "voice", "document", "sticker")
+MEDIA = ("photo", "voice", "video", "video_note", "audio", "document", "sticker")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ class Media:
     name: str | None
     mime_type: str | None
     caption: str
-    duration_s: int  # of a voice
+    duration_s: int  # of what can be heard or seen
     emoji: str  # of a sticker
 
 
@@ -121,20 +119,26 @@ def send_media(world: World, bot: Bot, person: Person, media: Media) -> Json:
         name=media.name,
         mime_type=media.mime_type or _MIME_TYPES.get(media.kind),
         size=media.size,
+        more=_more(media),
     )
-    body: Json
-    match media.kind:
-        case "photo":
-            body = {"photo": photo_sizes(file)}
-        case "voice":
-            body = {"voice": {**file.described(), "duration": media.duration_s}}
-        case "sticker":
-            body = {"sticker": {**file.ids(), **_STICKER, "emoji": media.emoji}}
-        case _:
-            body = {"document": file.described()}
+    body = attached(file)
     if media.caption:
         body["caption"] = media.caption
     return {**_say(world, bot, person, body), "file_id": file.id}
+
+
+def _more(media: Media) -> Json:
+    if media.kind == "sticker":
+        return {"emoji": media.emoji}
+    return {"duration": media.duration_s} if "duration" in MEASURES[media.kind] else {}
+
+
+def send_location(
+    world: World, bot: Bot, person: Person, latitude: float, longitude: float
+) -> Json:
+    """Share a place; degrees north and east."""
+    point = {"latitude": latitude, "longitude": longitude}
+    return _say(world, bot, person, {"location": point})
 
 
 def delete(world: World, bot: Bot, person: Person, message_id: int) -> Json:

@@ -1,7 +1,8 @@
 """Files that bots upload and people send: kept in memory, downloaded by their path."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .errors import bad_request
 from .wire import Json
@@ -9,18 +10,45 @@ from .wire import Json
 DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes; Bot API, getFile
 UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes; Bot API, sending files
 PHOTO_LIMIT = 10 * 1024 * 1024  # bytes; Bot API, sendPhoto
+_SUFFIXES: Mapping[str, str] = {
+    "photo": ".jpg",
+    "voice": ".oga",
+    "sticker": ".webp",
+    **dict.fromkeys(("video", "video_note", "animation"), ".mp4"),
+}
+
+
+_SIZE: Json = {"width": 0, "height": 0}
+MEASURES: Mapping[str, Json] = {
+    "photo": {},
+    "voice": {"duration": 0},
+    "video": {**_SIZE, "duration": 0},
+    "video_note": {"length": 0, "duration": 0},
+    "audio": {"duration": 0},
+    "document": {},
+    "animation": {**_SIZE, "duration": 0},
+    "sticker": {
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+    },
+}
+"""Every kind of file, with what Telegram always tells of it beside ids and size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     id: str
     unique_id: str
-    kind: str  # photo, document, voice or sticker
+    kind: str  # one of MEASURES
     content: bytes
     size: int  # as declared; a test may say 25 MB without making them
     path: str
     name: str | None
     mime_type: str | None
+    more: Json = field(default_factory=dict)  # what is known of MEASURES, and an emoji
 
     def ids(self) -> Json:
         """The three fields that every file of Telegram's has."""
@@ -51,6 +79,7 @@ class FileStore:
         name: str | None = None,
         mime_type: str | None = None,
         size: int | None = None,
+        more: Json | None = None,
     ) -> StoredFile:
         number, self.next = self.next, self.next + 1
         unique = hashlib.sha256(f"{kind}:{number}".encode()).hexdigest()
@@ -63,6 +92,7 @@ class FileStore:
             path=f"{kind}s/file_{number}{_suffix(kind, name)}",
             name=name,
             mime_type=mime_type,
+            more=more or {},
         )
         self.put(file)
         return file
@@ -90,6 +120,20 @@ class FileStore:
         return {**file.ids(), "file_path": file.path}
 
 
+def attached(file: StoredFile) -> Json:
+    """A file as it stands in a message: under its own kind, whichever method sent it."""
+    more = {**MEASURES[file.kind], **file.more}
+    match file.kind:
+        case "photo":
+            return {"photo": photo_sizes(file)}
+        case "sticker" | "video_note":
+            return {file.kind: {**file.ids(), **more}}
+        case "animation":  # stands under both names, for bots from before there were animations
+            return {"animation": {**file.described(), **more}, "document": file.described()}
+        case kind:
+            return {kind: {**file.described(), **more}}
+
+
 def photo_sizes(file: StoredFile) -> list[Json]:
     """Telegram's array of PhotoSize; here a picture has one size, its own."""
     width, height = _pixels(file.content)
@@ -101,7 +145,7 @@ def _suffix(kind: str, name: str | None) -> str:
         tail = name.rsplit(".", 1)[1]
         if tail.isascii() and tail.isalnum():
             return f".{tail}"
-    return {"photo": ".jpg", "voice": ".oga", "sticker": ".webp"}.get(kind, "")
+    return _SUFFIXES.get(kind, "")
 
 
 def _pixels(content: bytes) -> tuple[int, int]:

@@ -1,11 +1,13 @@
-"""The methods that put a message into a chat: sendMessage, sendPhoto, sendDocument."""
+"""The methods that put a message into a chat: a text, a place, or a file, new or known."""
+
+from collections.abc import Callable
 
 from . import keyboards
 from .bots import Bot
 from .chats import Chat, Message
 from .entities import found_in, from_html
 from .errors import ApiError, bad_request, forbidden, too_many_requests
-from .files import PHOTO_LIMIT, UPLOAD_LIMIT, StoredFile, photo_sizes
+from .files import MEASURES, PHOTO_LIMIT, UPLOAD_LIMIT, StoredFile, attached
 from .markdown import from_markdown, from_markdown_v2
 from .params import Params, whole
 from .wire import Json
@@ -13,6 +15,8 @@ from .world import World
 
 TEXT_LIMIT = 4096  # characters after the entities are parsed
 CAPTION_LIMIT = 1024
+_WITHOUT_CAPTION = ("sticker", "video_note")
+_NAMES = {"voice": "VoiceNote", "video_note": "VideoNote"}  # TDLib's, in errors
 _PARSERS = {"html": from_html, "markdown": from_markdown, "markdownv2": from_markdown_v2}
 
 
@@ -20,17 +24,26 @@ def send_message(world: World, bot: Bot, params: Params) -> Json:
     return _send(world, bot, params, text_content(params))
 
 
-def send_photo(world: World, bot: Bot, params: Params) -> Json:
-    file = _file(world, params, "photo", PHOTO_LIMIT)
-    content = {"photo": photo_sizes(file), **caption_content(params)}
-    if params.flag("has_spoiler"):
-        content["has_media_spoiler"] = True
-    return _send(world, bot, params, content)
+def sending_file(kind: str) -> Callable[[World, Bot, Params], Json]:
+    """sendPhoto, sendVoice, ...: the file stands in the parameter named like its kind."""
+
+    def send(world: World, bot: Bot, params: Params) -> Json:
+        file = _file(world, params, kind, PHOTO_LIMIT if kind == "photo" else UPLOAD_LIMIT)
+        content = attached(file)
+        if kind not in _WITHOUT_CAPTION:
+            content |= caption_content(params)
+        if params.flag("has_spoiler"):
+            content["has_media_spoiler"] = True
+        return _send(world, bot, params, content)
+
+    return send
 
 
-def send_document(world: World, bot: Bot, params: Params) -> Json:
-    file = _file(world, params, "document", UPLOAD_LIMIT)
-    return _send(world, bot, params, {"document": file.described(), **caption_content(params)})
+def send_location(world: World, bot: Bot, params: Params) -> Json:
+    point = {name: _degrees(params, name) for name in ("latitude", "longitude")}
+    if abs(point["latitude"]) > 90:
+        raise bad_request("wrong location specified")
+    return _send(world, bot, params, {"location": point})
 
 
 def text_content(params: Params) -> Json:
@@ -132,7 +145,13 @@ def _file(world: World, params: Params, field: str, limit: int) -> StoredFile:
             raise bad_request("file must be non-empty")
         if len(upload.content) > limit:
             raise _too_big(field, len(upload.content), limit)
-        return world.files.add(field, upload.content, name=upload.name, mime_type=upload.mime_type)
+        return world.files.add(
+            field,
+            upload.content,
+            name=upload.name,
+            mime_type=upload.mime_type,
+            more={name: params.integer(name) for name in MEASURES[field] if params.text(name)},
+        )
     value = params.text(field)
     if not value:
         raise bad_request(f"there is no {field} in the request")
@@ -142,7 +161,19 @@ def _file(world: World, params: Params, field: str, limit: int) -> StoredFile:
     known = world.files.find(value)
     if known is None:
         raise bad_request("wrong file identifier/HTTP URL specified")
+    if (known.kind == "photo") is not (field == "photo"):
+        is_known_as, wanted = (_NAMES.get(kind, kind.title()) for kind in (known.kind, field))
+        raise bad_request(f"can't use file of type {is_known_as} as {wanted}")
     return known
+
+
+def _degrees(params: Params, name: str) -> float:
+    if not params.text(name):
+        raise bad_request(f"{name} is empty")
+    try:
+        return float(params.text(name))
+    except ValueError:
+        return 0.0
 
 
 def _too_big(field: str, size: int, limit: int) -> ApiError:

@@ -19,7 +19,7 @@ from flows.model import (
     Slot,
     Urgency,
 )
-from flows.planning import Plan, Planned, ends_after, still_makes_sense
+from flows.planning import Plan, Planned, asked_as, ends_after, still_makes_sense
 from flows.programme import effective_level
 from flows.wording import fill
 from storage import addresses, cases, checkins, contacts, programmes
@@ -59,7 +59,8 @@ def _ask(
         return
     address = addresses.of(tx, "contact", contact.id)
     level = effective_level(contact, now=now)
-    version = programmes.form_version(tx, contact, planned.slot, level)
+    slot = asked_as(plan, planned)
+    version = programmes.form_version(tx, contact, slot, level)
     if address is None or version is None:
         return
     checkins.plan(
@@ -68,9 +69,9 @@ def _ask(
         case=contact.case,
         chat_hash=address.chat_hash,
         content_version=version,
-        level=programmes.form_level(planned.slot, level),
+        level=programmes.form_level(slot, level),
         planned_at=planned.at,
-        slot=planned.slot,
+        slot=slot,
     )
 
 

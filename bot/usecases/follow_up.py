@@ -18,7 +18,7 @@ from flows.conversation_state import Talk
 from flows.events import Event
 from flows.hours import in_safe_hours, next_safe, within
 from flows.model import CheckinState, Contact, ContactState, MessageId, Slot
-from flows.planning import Planned, still_makes_sense
+from flows.planning import NEAR, Planned, still_makes_sense
 from flows.programme import effective_level
 from flows.situation import Situation
 from flows.wording import fill
@@ -60,6 +60,8 @@ def _is_wanted(tx: Tx, contact: Contact, kept: Kept, *, now: datetime) -> bool:
     that one does for both."""
     if contact.state is not ContactState.ACTIVE:
         return False
+    if kept.slot is Slot.PULSE and checkins.asked_lately(tx, kept, since=now - NEAR):
+        return False  # a pulse names no child: one of them does for everybody on this phone
     then = programmes.place(tx, contact).next
     planned = Planned(at=kept.planned_at, slot=kept.slot)
     return still_makes_sense(planned, now, then=then)

@@ -94,6 +94,14 @@ def the_contact(tx: Tx, room: Room, contact: str, *, now: datetime) -> Contact:
     return laid_out(room, found, now=now)
 
 
+def zone_of(tx: Tx, contact: ContactId) -> str:
+    """Where a contact lives."""
+    found = contacts.get(tx, contact)
+    if found is None:
+        raise LookupError(f"no contact {contact}")
+    return found.hours.timezone
+
+
 def laid_out(room: Room, contact: Contact, *, now: datetime) -> Contact:
     """The contact, with quiet holidays and the fast laid into their hours, once."""
     if contact.is_laid_out:

@@ -28,7 +28,7 @@ from flows.model import (
     Signs,
     Slot,
 )
-from flows.planning import Planned, ahead, first_due, still_makes_sense
+from flows.planning import Plan, Planned, ahead, asked_as, first_due, still_makes_sense
 from flows.programme import age_on, effective_level
 from flows.selection import left_out
 from flows.situation import Situation
@@ -97,9 +97,10 @@ def _of_contact(
     for planned, then in _pairs(ahead(plan, anchor, after=now)):
         if planned.at > until:
             return
-        here = _Day(tx=tx, room=room, case=case, contact=contact, planned=planned, then=then)
+        here = _Day(tx=tx, room=room, case=case, contact=contact, plan=plan, planned=planned,
+                    then=then)  # fmt: skip
         one = here.foreseen(number)
-        number += one.form is not None and planned.slot in selections.NUMBERED
+        number += one.form is not None and asked_as(plan, planned) in selections.NUMBERED
         yield one
 
 
@@ -122,6 +123,7 @@ class _Day:
     room: Room
     case: Case
     contact: Contact
+    plan: Plan
     planned: Planned
     then: Planned | None
 
@@ -137,11 +139,12 @@ class _Day:
             return self._told(level)
         if not still_makes_sense(self.planned, self.at, then=self.then):
             return self._nothing(level, "merged into the next one")
-        version = programmes.form_version(self.tx, self.contact, self.planned.slot, level)
+        slot = asked_as(self.plan, self.planned)
+        version = programmes.form_version(self.tx, self.contact, slot, level)
         if version is None:
             return self._nothing(level, "nothing is sent at this level; staff call")
         checkin = kept_checkin(self.tx, version)
-        shown = programmes.form_level(self.planned.slot, level)
+        shown = programmes.form_level(slot, level)
         screens = tuple(self._screens(checkin, shown, number))
         return self._with(shown, screens, form=checkin.id)
 

@@ -22,7 +22,7 @@ def read_programme(root: Node, checkins: Known) -> Programme:
     """The programme of a file; its check-ins are looked up unless `checkins` is None."""
     fields = root.fields(("id", "stages", "checkins", "cadence"), (*APPROVAL, *OPTIONAL))
     notice = fields["notice"].fields((), ("ending_days", "adult_days"))
-    before = fields["before_leaving"].fields((), ("weeks",))
+    before = fields["before_leaving"].fields((), ("weeks", "asks"))
     return Programme(
         id=fields["id"].name(),
         stages=_stages(fields["stages"]),
@@ -34,6 +34,7 @@ def read_programme(root: Node, checkins: Known) -> Programme:
         days=_days(fields["days"]),
         school=_school(fields["school"], checkins),
         enrol_weeks=_optional(before.get("weeks"), most=LONGEST_WEEKS),
+        pulses_before_leaving=_pulses_first(before.get("asks"), fields["pulse"]),
         ending_notice_days=_optional(notice.get("ending_days")) or 28,
         adult_notice_days=_optional(notice.get("adult_days")) or 28,
     )
@@ -41,6 +42,16 @@ def read_programme(root: Node, checkins: Known) -> Programme:
 
 def _optional(node: Node | None, most: int = 365) -> int | None:
     return node.whole(least=1, most=most) if node is not None and node.is_given else None
+
+
+def _pulses_first(node: Node | None, pulse: Node) -> bool:
+    """Until the child is at home: the pulse alone, or the whole check-in."""
+    if node is None or not node.is_given:
+        return False
+    is_pulse = node.one_of(("check-in", "pulse")) == "pulse"
+    if is_pulse and not pulse.is_given:
+        node.wrong("this programme has no `pulse`; add one, or write `asks: check-in`")
+    return is_pulse
 
 
 def _stages(node: Node) -> tuple[Stage, ...]:

@@ -158,7 +158,7 @@ def test_branches_in_the_middle_and_the_end_are_numbered_like_the_question_they_
         asks(a_talk("mood", "call", "end", checkin=shape)),
     ]
 
-    assert screens == ["1/3\nmood?", "1/3\nwhy?", "2/3\ncall?", "2/3\nwhen?", "3/3\nend?"]
+    assert screens == ["1/3\nMood?", "1/3\nWhy?", "2/3\nCall?", "2/3\nWhen?", "3/3\nEnd?"]
 
 
 @pytest.mark.parametrize(

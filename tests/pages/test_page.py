@@ -1,7 +1,9 @@
 """The training room in a real Chromium: as somebody sees it who has never seen Kabar."""
 
+import wave
 from collections.abc import AsyncIterator
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +181,43 @@ async def test_a_phone_without_network_catches_up(chrome: Browser, sandbox: Prog
     await sandbox.control("POST", f"people/{sari}/online", {})
 
     await visitor.sees("Ibu Sari", "Pesannya sudah masuk")
+
+
+async def test_a_voice_note_is_heard_on_the_workers_phone(
+    chrome: Browser, sandbox: Program
+) -> None:
+    await sandbox.does_steps(5)
+    visitor = await Visitor.comes(chrome, sandbox.url)
+    sari, ratna = visitor.phone("Ibu Sari"), visitor.phone("Ratna")
+
+    await sari.get_by_label("Lampirkan").click()
+    async with visitor.page.expect_file_chooser() as asked:
+        await visitor.page.get_by_role("menuitem", name="Pesan suara").click()
+    chosen: Any = {"name": "a.wav", "mimeType": "audio/wav", "buffer": recording(seconds=2)}
+    await (await asked.value).set_files(chosen)
+    await sari.locator("audio").wait_for()
+    await visitor.sees("Ratna", "Tugas. 1 hal perlu dilihat. K-0142")
+    await ratna.get_by_role("button", name="Lihat").last.click()
+    heard = ratna.locator(".is-protected audio")
+    await heard.wait_for()
+
+    await visitor.page.wait_for_function(
+        "document.querySelector('.is-protected audio').duration > 0"
+    )
+    assert await heard.evaluate("sound => Math.round(sound.duration)") == 2
+    assert await heard.get_attribute("aria-label") == "Pesan suara"
+    assert visitor.wrong == []
+
+
+def recording(*, seconds: int) -> bytes:
+    """Silence as a WAV file."""
+    written = BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(8000)
+        sound.writeframes(bytes([128]) * 8000 * seconds)
+    return written.getvalue()
 
 
 async def test_what_parents_type_is_never_markup(chrome: Browser, sandbox: Program) -> None:

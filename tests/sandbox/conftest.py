@@ -184,6 +184,14 @@ async def sari(stranger: Phone, raw: RawBot) -> Phone:
 
 
 @pytest.fixture
+async def ratna(control: Control, raw: RawBot) -> Phone:
+    """Another person whose chat is open."""
+    phone = Phone(control, (await control.post("people", first_name="Ratna"))["id"])
+    await phone.starts()
+    return phone
+
+
+@pytest.fixture
 async def hook() -> AsyncIterator[Hook]:
     opened = Hook()
     app = web.Application()

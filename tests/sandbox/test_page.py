@@ -189,13 +189,18 @@ async def test_pictures_are_shown_and_all_else_is_handed_over(
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
+        (b"OggS\0", "audio/ogg"),
+        (b"ID3\4", "audio/mpeg"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"),
+        (b"\x1aE\xdf\xa3", "video/webm"),
+        (b"\0\0\0\x20ftypisom", "video/mp4"),
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
         (b"GIF89a", "image/gif"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
         (b"<svg/>", "application/octet-stream"),
     ],
 )
-async def test_pictures_are_known_by_their_first_bytes(
+async def test_what_a_page_may_show_is_known_by_its_first_bytes(
     sandbox: Sandbox, session: ClientSession, sari: Any, content: bytes, kind: str
 ) -> None:
     sent = await sari.sends("photo", content)

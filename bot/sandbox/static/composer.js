@@ -6,7 +6,7 @@ import { openMenu } from './menu.js';
 
 const LONGEST = 4096;
 
-/** `deeds`: write(text), edit(id, text), photo(file, caption), file(file), contact(). They answer true when done. */
+/** `deeds`: write(text), edit(id, text), photo(file, caption), voice(file), file(file), contact(). They answer true when done. */
 export class Composer {
   #editing = null;
   #draft = '';
@@ -105,6 +105,7 @@ export class Composer {
     };
     const items = [
       { text: say('attach.photo'), icon: 'image', does: ask('image/png,image/jpeg,image/gif,image/webp', (file) => this.#sendPhoto(file)) },
+      { text: say('attach.voice'), icon: 'voice', does: ask('audio/*', this.deeds.voice) },
       { text: say('attach.file'), icon: 'document', does: ask('', this.deeds.file) },
       { text: say('attach.contact'), icon: 'person', does: this.deeds.contact },
     ];

@@ -1,5 +1,7 @@
 // What one journal entry does to one phone: plain objects in, plain objects changed, no screen.
 
+import { nameOf } from './kinds.js';
+
 const KEPT_MESSAGES = 200;
 const KEPT_NOTICES = 50;
 const TYPING_MS = 5000;
@@ -122,5 +124,5 @@ function isFromKeyboard(keyboard, message) {
 
 function noticeOf(message) {
   const words = message.text ?? message.caption ?? message.document?.file_name ?? '';
-  return { message_id: message.message_id, at: message.at, text: words.slice(0, 120), silent: message.silent, deleted: false };
+  return { message_id: message.message_id, at: message.at, text: words.slice(0, 120), unsaid: nameOf(message), silent: message.silent, deleted: false };
 }

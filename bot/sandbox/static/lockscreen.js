@@ -67,6 +67,6 @@ function notice(one, bot, now) {
       h('span', { class: 'notice-sound', title: say(sound) }, icon(one.silent ? 'bell-off' : 'bell'), spoken(say(sound))),
     ),
     h('div', { class: 'notice-title' }, bot),
-    h('div', { class: 'notice-words', lang: 'id' }, one.text || say('message.photo')),
+    h('div', { class: 'notice-words', lang: 'id' }, one.text || say(one.unsaid ?? 'message.other')),
   );
 }

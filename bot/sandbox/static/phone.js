@@ -194,6 +194,7 @@ export class PhoneView {
       write: (text) => this.deeds.write(text),
       edit: (id, text) => this.deeds.edit(id, text),
       photo: (file, caption) => this.deeds.photo(file, caption),
+      voice: (file) => this.deeds.voice(file),
       file: (file) => this.deeds.file(file),
       contact: () => this.deeds.contact(),
       fold: () => {

@@ -7,7 +7,7 @@ about through the program itself (see `rehearsal`). `lives.yaml` says what peopl
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.story.training import people
@@ -59,6 +59,7 @@ def rehearse(
     are not its own `staff`. Begin with the emulator's clock at `until - YEAR` and no update
     waiting. It is written as a whole or not at all. Raises WrongLives, WrongRehearsal.
     """
+    room = _without_holidays(room)
     lives = load(room.content)
     with Emulator(sandbox_url, token) as emulator, _no_collections():
         if emulator.now > until - YEAR + LATE:
@@ -66,6 +67,14 @@ def rehearse(
         return database.write_now(
             _play, room, emulator, lives, bot=bot_id(token), workers=workers, until=until
         )
+
+
+def _without_holidays(room: Room) -> Room:
+    """The same in any year: no holiday moves a check-in, and none hides a question about school."""
+    calendar = replace(
+        room.content.calendar, quiet={}, fasting=(), school_holidays=(), school_days_off=()
+    )
+    return replace(room, content=replace(room.content, calendar=calendar))
 
 
 @contextmanager

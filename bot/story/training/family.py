@@ -47,6 +47,8 @@ class Family:
     def sees(self, shown: Shown, now: datetime) -> Iterator[Deed]:
         """What it is going to do about this message; often nothing."""
         there = {key.act.get("press") for key in shown.keys}
+        if {Press.CHOOSE, Press.CALL_ME} <= there:
+            return self._feels(shown, now)
         way = next((way for press, way in self._ways if press in there), None)
         return iter(()) if way is None else way(shown, now)
 
@@ -70,6 +72,11 @@ class Family:
             yield Deed(at=now + turn.after, person=self.person, text=label)
         for written in turn.writes:
             yield Deed(at=now + written.after, person=self.person, text=written.text)
+
+    def _feels(self, shown: Shown, now: datetime) -> Iterator[Deed]:
+        """A pulse between two check-ins: one tap, unless the family has fallen silent."""
+        if self._turn is not None and (self._turn.answers or self._turn.pulse is not None):
+            yield self._tap(shown, Press.CHOOSE, now + REPLIES, value=0)
 
     def _answers(self, shown: Shown, now: datetime) -> Iterator[Deed]:
         turn, item = self._now(), str(_key(shown, Press.CHOOSE).act["item"])

@@ -60,6 +60,9 @@ class Aiogram:
     def seconds(self, error: Any) -> float:
         return error.retry_after
 
+    def length(self, recording: Any) -> float:
+        return recording.duration
+
 
 class PythonTelegramBot:
     refused = telegram.error.BadRequest
@@ -112,6 +115,9 @@ class PythonTelegramBot:
 
     def seconds(self, error: Any) -> float:
         return error.retry_after.total_seconds()
+
+    def length(self, recording: Any) -> float:
+        return recording.duration.total_seconds()
 
 
 Client = Aiogram | PythonTelegramBot

@@ -52,6 +52,20 @@ async def test_everything_people_do_can_be_read(client: Any, sari: Any) -> None:
     assert block.my_chat_member.from_user.id == sari.id
 
 
+async def test_recordings_and_places_can_be_read(client: Any, sari: Any) -> None:
+    for kind in ("voice", "video", "video_note", "audio"):
+        await sari.does(kind, duration=6)
+    await sari.does("location", latitude=-6.2, longitude=106.8)
+
+    voice, video, note, audio, place = [u.message for u in await client.updates(timeout=0)]
+
+    assert all(
+        client.length(sent) == 6
+        for sent in (voice.voice, video.video, note.video_note, audio.audio)
+    )
+    assert (place.location.latitude, place.location.longitude) == (-6.2, 106.8)
+
+
 async def test_deep_link_brings_its_parameter(client: Any, stranger: Any) -> None:
     await stranger.does("start", link="https://t.me/kabar_bot?start=f_a1-B2")
 

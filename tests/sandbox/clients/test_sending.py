@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x40\x00\x00\x00\xf0" + b"\x00" * 40
 
 
@@ -70,6 +72,49 @@ async def test_files_go_up_and_down(client: Any, sari: Any) -> None:
     assert await client.download(report.document.file_id) == b"laporan"
     assert await client.download(again.photo[-1].file_id) == PICTURE
     assert await client.download(heard.message.voice.file_id) == b"suara"
+
+
+SENT = ("voice", "video", "video_note", "audio", "document", "sticker")
+
+
+@pytest.mark.parametrize("kind", SENT)
+async def test_what_a_person_sent_is_sent_on_by_its_id(
+    client: Any, sari: Any, ratna: Any, kind: str
+) -> None:
+    sent = await sari.sends(kind, b"isi", duration=9)
+    send = getattr(client.bot, f"send_{kind}")
+
+    passed = await send(ratna.id, sent["file_id"], protect_content=True)
+
+    there = getattr(passed, kind)
+    assert there.file_id == sent["file_id"] and passed.has_protected_content
+    assert await client.download(there.file_id) == b"isi"
+    (shown,) = [m for m in (await ratna.chat())["messages"] if m["from"] == "bot"]
+    assert (shown[kind]["file_id"], shown["protected"]) == (sent["file_id"], True)
+    assert shown[kind].get("duration", 9) == 9
+    with pytest.raises(client.refused, match=r"(?i)can't use file of type \w+ as photo"):
+        await client.bot.send_photo(ratna.id, sent["file_id"])
+    with pytest.raises(client.refused, match=r"(?i)wrong file identifier"):
+        await send(ratna.id, "tidak-ada")
+
+
+async def test_a_place_is_a_point(client: Any, sari: Any, raw: Any) -> None:
+    sent = await client.bot.send_location(sari.id, -6.2, 106.8)
+
+    assert (sent.location.latitude, sent.location.longitude) == (-6.2, 106.8)
+    assert await raw.refused("sendLocation", chat_id=sari.id) == (
+        400,
+        "Bad Request: latitude is empty",
+    )
+
+
+async def test_new_recordings_have_their_length(client: Any, sari: Any) -> None:
+    voice = await client.bot.send_voice(sari.id, client.upload(b"suara", "a.oga"), duration=5)
+    again = await client.bot.send_document(sari.id, voice.voice.file_id)
+
+    assert client.length(voice.voice) == client.length(again.voice) == 5  # a voice note it stays
+    pushes = (await sari.chat())["lock_screen"]
+    assert [push["text"] for push in pushes] == ["Voice message"] * 2
 
 
 async def test_caption_is_edited(client: Any, sari: Any) -> None:
