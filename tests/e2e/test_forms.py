@@ -1,6 +1,8 @@
 """Staff fill in a check-in on their phones: for a call, a visit, or a talk at the centre."""
 
 from flows.model import Level, Role
+from storage import cases
+from storage.transaction import Tx
 from tests.e2e.conftest import Phone, World, on_both
 from tests.e2e.scenes import DAYS, answers, labels_of, notice, taps_all
 
@@ -20,9 +22,16 @@ async def fills(phone: Phone, values: list[int], *, worry: str = "Tidak ada") ->
     await taps_all(phone, [*(DAYS[value] for value in values), worry])
 
 
+def hand_over(tx: Tx, code: str, worker: str) -> None:
+    """Another worker has the case from now on."""
+    case = cases.find(tx, code)
+    assert case is not None
+    cases.update(tx, case, worker_id=worker)
+
+
 async def ends(phone: Phone) -> None:
     """An item that has its turn may follow; then comes the note."""
-    if "Lewati" in await phone.buttons():
+    if any("Lewati" in labels_of(message) for message in await phone.messages()):
         await phone.taps("Lewati")
     await phone.taps("Selesai")
 
@@ -304,12 +313,3 @@ async def test_after_a_talk_about_an_alert_the_form_is_one_tap_away(world: World
     noted = await world.rows("select count(*) from alerts where note is not null")
     written = await world.rows("select count(*) from answers where words is not null")
     assert (noted, written) == ([(1,)], [(1,)]), "each note is where it was asked for"
-
-
-def hand_over(tx: object, code: str, worker: str) -> None:
-    """Another worker has the case from now on."""
-    from storage import cases
-
-    case = cases.find(tx, code)  # type: ignore[arg-type]
-    assert case is not None
-    cases.update(tx, case, worker_id=worker)  # type: ignore[arg-type]
