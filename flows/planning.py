@@ -32,6 +32,7 @@ NEAR = timedelta(days=2)
 """An extra check-in or a pulse so near to another one is not asked: that one does for both."""
 
 MIDNIGHT = time(0)
+WEEK = 7
 PARTING = timedelta(days=14)
 """So long before the goodbye the family hears that it is near: no end comes out of the blue."""
 
@@ -216,11 +217,22 @@ def _around(
 
 
 def _regular(plan: Plan, anchor: datetime) -> Iterator[datetime]:
-    """The regular check-ins from the anchor on, up to the end of the programme."""
-    due = anchor
+    """The regular check-ins from the anchor on, up to the end of the programme, each on a weekday
+    on which this family may be written to: else one that only has Mondays would never be asked."""
+    due, last = anchor, None
     while (every := every_days(plan, local(due, plan.hours.timezone).date())) is not None:
-        yield due
-        due = next_due(due, every, plan.hours)
+        allowed = _on_weekday(due, plan.hours)
+        if allowed != last:
+            yield allowed
+        due, last = next_due(due, every, plan.hours), allowed
+
+
+def _on_weekday(due: datetime, hours: SafeHours) -> datetime:
+    day = local(due, hours.timezone).date()
+    if not hours.weekdays or day.weekday() in hours.weekdays:
+        return due
+    ahead_of = min((weekday - day.weekday()) % WEEK for weekday in hours.weekdays)
+    return at(day + timedelta(days=ahead_of), hours.start, hours.timezone)
 
 
 def _pulses(

@@ -118,21 +118,6 @@ def open_in_chat(tx: Tx, chat_hash: str) -> Kept | None:
     return None if row is None else as_kept(row)
 
 
-def asked_lately(tx: Tx, kept: Kept, *, since: datetime) -> bool:
-    """Has another check-in come to the same phone since then?"""
-    same = (_c.c.chat_hash == kept.chat_hash, _c.c.id != kept.id, _c.c.opened_at >= since)
-    return tx.execute(select(_c.c.id).where(*same).limit(1)).first() is not None
-
-
-def free_at(tx: Tx, checkin: str) -> datetime | None:
-    """When a check-in that is open will have left the phone at the latest."""
-    c = tables.checkins
-    found: datetime | None = tx.execute(
-        select(c.c.expires_at).where(c.c.id == checkin)
-    ).scalar_one_or_none()
-    return found
-
-
 def move(tx: Tx, moved: CheckinMoved, **moments: datetime | None) -> None:
     """Write where a check-in stands; `moments` are those of `MOMENTS` and the *_at columns."""
     change_by(

@@ -22,7 +22,7 @@ from flows.planning import NEAR, Planned, still_makes_sense
 from flows.programme import effective_level
 from flows.situation import Situation
 from flows.wording import fill
-from storage import checkins, contacts, programmes
+from storage import checkins, contacts, phones, programmes
 from storage.checkins import Kept
 from storage.transaction import Tx
 
@@ -43,7 +43,7 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
     level = programmes.form_level(kept.slot, level)
     other = checkins.open_in_chat(tx, kept.chat_hash)
     if other is not None or not in_safe_hours(now, contact.hours):
-        free_at = now if other is None else checkins.free_at(tx, other.id) or now
+        free_at = now if other is None else phones.free_at(tx, other.id) or now
         waits = next_safe(free_at, contact.hours)
         checkins.update(tx, checkin, due_at=max(waits, free_at))
         return
@@ -60,7 +60,7 @@ def _is_wanted(tx: Tx, contact: Contact, kept: Kept, *, now: datetime) -> bool:
     that one does for both."""
     if contact.state is not ContactState.ACTIVE:
         return False
-    if kept.slot is Slot.PULSE and checkins.asked_lately(tx, kept, since=now - NEAR):
+    if kept.slot is Slot.PULSE and phones.asked_lately(tx, kept, since=now - NEAR):
         return False  # a pulse names no child: one of them does for everybody on this phone
     then = programmes.place(tx, contact).next
     planned = Planned(at=kept.planned_at, slot=kept.slot)
