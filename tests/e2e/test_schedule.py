@@ -18,11 +18,11 @@ def hours(timezone: str, start: int = 9, end: int = 16) -> SafeHours:
     return SafeHours(start=time(start), end=time(end), timezone=timezone)
 
 
-async def days_planned(world: World, phone: Phone) -> list[int]:
-    """On which days after the consent check-ins were asked, in the family's calendar."""
+async def days_planned(world: World, phone: Phone, slot: str = "regular") -> list[int]:
+    """On which days after the consent something was asked, in the family's calendar."""
     rows = await world.rows(
         "select c.opened_at, k.consented_at, k.timezone from checkins c "
-        f"join contacts k on k.id = c.contact_id where k.id = '{phone.owner_id}' order by 1"
+        f"join contacts k on k.id = c.contact_id where k.id = '{phone.owner_id}' and c.slot = '{slot}' order by 1"
     )
     return [
         (local(asked, zone).date() - local(agreed, zone).date()).days
@@ -48,6 +48,8 @@ async def test_risk_sets_the_cadence_and_the_weekday_stays(world: World) -> None
 
     assert await days_planned(world, medium) == [1, 8, 15, 22, 29, 43]
     assert await days_planned(world, low) == [1, 29]
+    assert await days_planned(world, low, "pulse") == [15, 43]
+    assert await days_planned(world, medium, "pulse") == []
     sent = await world.rows(
         "select sent_at from outbox where owner_kind = 'contact' and kind = 'question_b' "
         "and state = 'sent' and verb = 'send'"
