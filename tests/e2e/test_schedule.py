@@ -22,7 +22,8 @@ async def days_planned(world: World, phone: Phone, slot: str = "regular") -> lis
     """On which days after the consent something was asked, in the family's calendar."""
     rows = await world.rows(
         "select c.opened_at, k.consented_at, k.timezone from checkins c "
-        f"join contacts k on k.id = c.contact_id where k.id = '{phone.owner_id}' and c.slot = '{slot}' order by 1"
+        f"join contacts k on k.id = c.contact_id where k.id = '{phone.owner_id}' "
+        f"and c.slot = '{slot}' order by 1"
     )
     return [
         (local(asked, zone).date() - local(agreed, zone).date()).days
