@@ -1,13 +1,34 @@
-"""A file that only its owner can read, and that appears whole or not at all."""
+"""Where an export goes: a file that only its owner can read, or stdout, whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+import typer
 
 from bot.errors import ExportRefused
+
+IN_MEMORY = 8 * 1024 * 1024  # bytes; of more than that the rest waits in a file without a name
+
+
+@contextmanager
+def target(path: Path | None, *, may_replace: bool) -> Iterator[BinaryIO]:
+    """What is written here is handed out at the end, if all went well. Raises ExportRefused."""
+    if path is not None:
+        with new_file(path, may_replace=may_replace) as file:
+            yield file
+        return
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as held:
+        file = cast(BinaryIO, held)
+        yield file
+        file.seek(0)
+        out = typer.get_binary_stream("stdout")
+        shutil.copyfileobj(file, out)
+        out.flush()
 
 
 @contextmanager

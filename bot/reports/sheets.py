@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell as StyledCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -16,7 +17,14 @@ MOST_ROWS = 1_048_576  # of a sheet, its header included
 LONGEST_CELL = 32_767  # characters
 LONGEST_TITLE = 31
 FORBIDDEN = re.compile(r"[][:*?/\\]")
-WIDTHS = {"text": 60, "meaning": 90, "label": 22, "reply_id": 24, "checkin_id": 24, "contact_id": 18}
+WIDTHS = {
+    "text": 60,
+    "meaning": 90,
+    "label": 22,
+    "reply_id": 24,
+    "checkin_id": 24,
+    "contact_id": 18,
+}
 WIDTH = 13
 BY_GUESS = ("#",)  # openpyxl takes "#N/A" for an error
 HEADER, WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
@@ -53,7 +61,7 @@ class Sheet:
         last = get_column_letter(len(self._columns))
         self._sheet.auto_filter.ref = f"A1:{last}{self.rows + 1}"
 
-    def _cell(self, column: str, value: Cell) -> Cell | WriteOnlyCell:
+    def _cell(self, column: str, value: Cell) -> Cell | StyledCell:
         if not isinstance(value, str) or not value:
             return None if value == "" else value
         text = legible(value)
@@ -63,7 +71,7 @@ class Sheet:
 
     def _text(
         self, text: str, *, font: Font | None = None, alignment: Alignment | None = None
-    ) -> WriteOnlyCell:
+    ) -> StyledCell:
         """A text whatever it begins with, also after somebody has edited the cell."""
         cut = text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
         cell = WriteOnlyCell(self._sheet, value=cut)
