@@ -73,7 +73,8 @@ def export(
     with desk.refusing():
         settings = config.load()
         days = between(first, last, settings.timezone)
-        labels = loader.load(settings.content_dir).messages.labels
+        is_told = format is not Format.JSONL  # which needs no content, and goes out without it
+        labels = loader.load(settings.content_dir).messages.labels if is_told else {}
 
     def read(tx: Tx, file: BinaryIO) -> int:
         file.seek(0)  # it may be the second try, after a server that was lost
