@@ -8,6 +8,7 @@ BotError
 │   ├── PortTaken           the HTTP port cannot be opened
 │   ├── TokenUnknown        the Bot API does not know the token
 │   └── ReceivingConflict   another program receives with the same token
+├── ExportRefused       an export cannot be written as asked; nothing was written
 └── ApiFailure          a bare call to the Bot API brought no result
     ├── ApiUnreachable      no answer, or none that can be read: wait and try again
     └── ApiRefused          the answer is no; what to do depends on its status
@@ -83,6 +84,10 @@ class ReceivingConflict(CannotRun):
             "Another program receives messages with the same bot token. Stop it, or give one of"
             " the two a token of its own (KABAR_BOT_TOKEN)."
         )
+
+
+class ExportRefused(BotError):
+    """An export cannot be written as asked: show the text, which says what to do instead."""
 
 
 class ApiFailure(BotError):

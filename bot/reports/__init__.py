@@ -1,0 +1,1 @@
+"""What families have answered, as files for other programs and for people who read tables."""

@@ -1,0 +1,48 @@
+"""An office for the tests that only read, and one for each test that changes something."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.usecases.room import Room
+from tests.e2e.conftest import the_room
+from tests.oversight.centres import opened
+from tests.postgres import ENGINES, fresh
+from tests.reports.offices import Office, busy, settings_of
+
+__all__ = ["the_room"]
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[pytest.MonkeyPatch]:
+    """The environment of the commands of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def office(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    the_room: Room,
+    shell: pytest.MonkeyPatch,
+) -> Iterator[Office]:
+    """For tests that only read."""
+    folder = tmp_path_factory.mktemp("office")
+    with fresh(request, str(request.param), folder) as url:
+        centre = opened(url, folder, the_room)
+        with centre.database:
+            settings_of(shell, url, folder)
+            yield busy(centre, folder)
+
+
+@pytest.fixture
+def own_office(
+    database_url: str, tmp_path: Path, the_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """For one test that changes something."""
+    centre = opened(database_url, tmp_path, the_room)
+    with centre.database:
+        settings_of(monkeypatch, database_url, tmp_path)
+        yield busy(centre, tmp_path)

@@ -1,0 +1,204 @@
+"""Names need a reason, every export is in the journal, and a file is never half or lost."""
+
+import os
+import stat
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.usecases.room import Room
+from flows.model import CaseId, ContactId
+from storage import audit, cases, contacts, tables
+from storage.plan_changes import REASON as SEALED_REASON
+from storage.transaction import Tx
+from tests.oversight.centres import opened
+from tests.reports.offices import FORMULA, REASON, Office, read_back, settings_of
+
+NAMES = {"nickname": "Kakak", "contact_name": "Ibu Karangan", "relation": "ibu"}
+FORMS = ("jsonl", "csv", "xlsx")
+
+
+def test_nothing_names_anybody_unless_names_are_asked_for(office: Office) -> None:
+    plain = office.export("--format", "jsonl").stdout + office.export("--format", "csv").stdout
+
+    cells = {cell for rows in office.xlsx().values() for row in rows for cell in row.values()}
+    assert "Karangan" not in plain and "Kakak" not in plain
+    assert "Ibu Karangan" not in cells and "Kakak" not in cells
+
+
+def test_names_stand_beside_every_row_of_every_form(office: Office) -> None:
+    asked = ("--with-names", "--reason", REASON)
+
+    book = office.xlsx(*asked)
+    rows = [*office.jsonl(*asked), *office.csv(*asked), *book["Jawaban"], *book["mingguan-b"],
+            *book["Pesan"]]  # fmt: skip
+
+    named = [row for row in rows if row.get("case")]
+    assert {tuple(row[name] for name in NAMES) for row in named} == {tuple(NAMES.values())}
+    strangers = [row for row in rows if not row.get("case")]
+    assert len(strangers) == 3
+    assert not any(row.get(name) for row in strangers for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--with-names",), "--with-names needs --reason"),
+        (("--with-names", "--reason", "  pendek  "), "10 to 300 characters"),
+        (("--with-names", "--reason", "x" * 301), "10 to 300 characters"),
+        (("--reason", REASON), "--reason belongs to --with-names"),
+    ],
+)
+def test_without_a_reason_there_are_no_names(
+    office: Office, words: tuple[str, ...], says: str
+) -> None:
+    before = len(office.journal("exported"))
+
+    assert says in office.refused("--format", "csv", *words)
+    assert len(office.journal("exported")) == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_export_is_in_the_journal_with_its_rows(own_office: Office, form: str) -> None:
+    path = own_office.folder / "out"
+    rows = 23 if form == "xlsx" else 20  # three check-ins have rows of their own
+
+    own_office.export("--format", form, "--output", path)
+    own_office.export("--format", form, "--output", path, "--force", "--case", "K-9".replace(
+        "9", "0150"), "--with-names", "--reason", REASON)  # fmt: skip
+
+    few = 7 if form == "xlsx" else 5
+    assert own_office.journal("exported") == [
+        {"format": form, "rows": rows},
+        {"format": form, "rows": few},
+    ]
+    assert own_office.journal("export_with_names") == [{"format": form, "rows": few}]
+
+
+def test_the_reason_is_kept_sealed(own_office: Office) -> None:
+    own_office.export("--format", "csv", "--with-names", "--reason", REASON)
+
+    p = tables.plan_changes
+
+    def read(tx: Tx) -> tuple[bytes, str]:
+        row = tx.execute(select(p).where(p.c.action == "export_with_names")).one()
+        assert (row.case_id, row.actor) == (None, "operator")
+        place = f"{row.action}|{row.at.isoformat()}"
+        return row.reason, tx.vault.open(tx, row.subject, SEALED_REASON, place, row.reason)
+
+    sealed, opened_again = own_office.centre.database.read_now(read)
+    assert opened_again == REASON
+    assert REASON.encode() not in sealed
+    assert "finding" not in " ".join(own_office.centre.finds())
+
+
+def test_the_journal_comes_before_the_file(
+    own_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError("no more space")
+
+    path = own_office.folder / "out.csv"
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "note", fails)
+        done = own_office.run("replies", "export", "--format", "csv", "--output", path)
+
+    assert done.exit_code != 0
+    assert not path.exists()
+    assert not list(own_office.folder.glob(".out.csv*"))
+
+
+def test_a_file_is_for_its_owner_alone(office: Office, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        for form in FORMS:
+            office.export("--format", form, "--output", tmp_path / form)
+    finally:
+        os.umask(before)
+
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    assert len(list(tmp_path.iterdir())) == 3, "nothing is left beside them"
+
+
+def test_a_file_holds_what_stdout_would(office: Office, tmp_path: Path) -> None:
+    for form in ("jsonl", "csv"):
+        path = tmp_path / form
+        done = office.export("--format", form, "--output", path)
+
+        assert done.stdout == ""
+        assert path.read_bytes() == office.export("--format", form).stdout_bytes
+
+
+def test_a_file_that_is_there_is_kept_unless_it_may_be_replaced(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("lama")
+
+    assert "add --force" in office.refused("--format", "csv", "--output", path)
+    assert path.read_text() == "lama"
+    office.export("--format", "csv", "--output", path, "--force")
+    assert FORMULA[:5] in path.read_text()
+    assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_link_that_leads_nowhere_is_taken_as_well(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.symlink_to(tmp_path / "elsewhere")
+
+    assert "add --force" in office.refused("--format", "csv", "--output", path)
+    office.export("--format", "csv", "--output", path, "--force")
+    assert not (tmp_path / "elsewhere").exists(), "the name is replaced, not what it leads to"
+
+
+def test_places_where_no_file_can_be_are_refused(office: Office, tmp_path: Path) -> None:
+    nowhere = tmp_path / "none" / "out.csv"
+
+    assert "could not be written" in office.refused("--format", "csv", "--output", nowhere)
+    assert "no file name" in office.refused("--format", "csv", "--output", tmp_path)
+    assert "add --output" in office.refused("--format", "xlsx")
+    assert "--force is about" in office.refused("--format", "csv", "--force")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_erased_family_ends_no_export(own_office: Office, form: str, tmp_path: Path) -> None:
+    office = own_office
+    plain = {"jsonl": office.jsonl, "csv": office.csv}.get(form)
+    before = office.jsonl()
+    office.centre.database.write_now(_erases, office.sari, now=office.centre.now)
+    asked = ("--with-names", "--reason", REASON)
+
+    rows = plain(*asked) if plain else office.xlsx(*asked)["Pesan"]
+
+    theirs = [row for row in rows if row.get("contact_id") == office.sari]
+    texts = [row for row in before if row["contact_id"] == office.sari and row["item"] is None]
+    assert len([row for row in theirs if not row.get("item")]) == len(texts) == 5
+    assert not any(row.get(name) for row in theirs for name in ("text", *NAMES))
+    others = [row for row in rows if row.get("contact_id") == office.wati]
+    assert form == "xlsx" or {row["contact_name"] for row in others} == {"Ibu Karangan"}
+
+
+def _erases(tx: Tx, contact: str, *, now: datetime) -> None:
+    c = tables.contacts
+    case = tx.execute(select(c.c.case_id).where(c.c.id == contact)).scalar_one()
+    tx.vault.destroy(tx, contacts.subject(ContactId(contact)), now=now)
+    tx.vault.destroy(tx, cases.subject(CaseId(case)), now=now)
+
+
+def test_a_centre_without_replies_gets_headings_alone(
+    database_url: str, tmp_path: Path, the_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = opened(database_url, tmp_path, the_room)
+    with centre.database:
+        settings_of(monkeypatch, database_url, tmp_path)
+        office = Office(centre=centre, folder=tmp_path, worker="", sari="", wati="")
+
+        assert office.export("--format", "jsonl").stdout_bytes == b""
+        written = office.export("--format", "csv").stdout_bytes
+        assert written.startswith(b"\xef\xbb\xbfreply_id,case,") and written.count(b"\r\n") == 1
+        office.export("--format", "xlsx", "--output", tmp_path / "none.xlsx")
+        book = read_back(tmp_path / "none.xlsx")
+        assert [book["Jawaban"], book["Pesan"]] == [[], []]
+        assert [row["rows"] for row in office.journal("exported")] == [0, 0, 0]
