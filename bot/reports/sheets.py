@@ -34,11 +34,18 @@ class Sheet:
     """`columns` are the keys of its rows; `headings` what stands above them, if something else."""
 
     def __init__(
-        self, book: Workbook, title: str, columns: Sequence[str], headings: Sequence[str] = ()
+        self,
+        book: Workbook,
+        title: str,
+        columns: Sequence[str],
+        headings: Sequence[str] = (),
+        *,
+        most_rows: int = MOST_ROWS,
     ) -> None:
         self.title = free_title(title, book.sheetnames)
         self.rows = 0
         self._columns = columns
+        self._most_rows = most_rows
         self._sheet = book.create_sheet(self.title)
         self._sheet.freeze_panes = "A2"
         for number, name in enumerate(columns, start=1):
@@ -48,7 +55,7 @@ class Sheet:
 
     def add(self, row: Row) -> None:
         """One more row; what it lacks stays empty. Raises ExportRefused where it is full."""
-        if self.rows + 1 >= MOST_ROWS:
+        if self.rows + 1 >= self._most_rows:
             raise ExportRefused(
                 f"The sheet {self.title} would have more rows than a workbook can hold. Export"
                 " less at once with --since and --until, or use --format csv."
