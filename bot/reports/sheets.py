@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as StyledCell
@@ -67,6 +68,12 @@ class Sheet:
         """The whole of it can be filtered."""
         last = get_column_letter(len(self._columns))
         self._sheet.auto_filter.ref = f"A1:{last}{self.rows + 1}"
+
+    def discard(self) -> None:
+        """Nothing comes of it; left open it would complain when it is forgotten."""
+        if not self._sheet.closed:
+            with suppress(OSError):  # the disk is full, which is why it is discarded
+                self._sheet.close()
 
     def _cell(self, column: str, value: Cell) -> Cell | StyledCell:
         if not isinstance(value, str) or not value:

@@ -1,5 +1,7 @@
 """The workbook, read back."""
 
+from errno import ENOSPC
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,10 @@ from openpyxl import Workbook, load_workbook
 
 from bot.errors import ExportRefused
 from bot.reports.sheets import LONGEST_CELL, Sheet, free_title
+from bot.reports.telling import Telling
+from bot.reports.workbook import write_xlsx
+from storage.replies import EVERYTHING
+from storage.transaction import Tx
 from tests.reports.offices import FORMULA, FROM_OUTSIDE, TYPED, Office, read_back
 
 
@@ -123,6 +129,23 @@ def test_a_full_sheet_says_what_to_do() -> None:
 
     with pytest.raises(ExportRefused, match="--since and --until"):
         sheet.add({"case": "K-3"})
+    sheet.discard()
+
+
+def test_one_that_cannot_be_finished_ends_with_what_went_wrong(
+    office: Office, tmp_path: Path
+) -> None:
+    class Full(BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(ENOSPC, "No space left on device")
+
+    def read(tx: Tx) -> None:
+        labels = office.centre.room.content.messages.labels
+        telling = Telling(tx=tx, labels=labels, timezone="Asia/Jakarta", with_names=False)
+        write_xlsx(Full(), telling, EVERYTHING)
+
+    with pytest.raises(OSError, match="No space left"):
+        office.centre.database.read_now(read)
 
 
 def test_what_openpyxl_takes_for_errors_and_very_long_texts_are_texts(tmp_path: Path) -> None:
