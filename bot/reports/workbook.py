@@ -4,8 +4,10 @@ and a sheet that explains the others."""
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 from bot.reports import meanings
 from bot.reports.sheets import Sheet
@@ -50,7 +52,9 @@ def write_xlsx(file: BinaryIO, telling: Telling, wanted: Wanted) -> int:
         _fill(sheets, telling, wanted, forms)
         for sheet in sheets.all:
             sheet.end()
-        book.save(file)
+        # Its own `save` leaves the archive open where the disk is full, which then complains.
+        with ZipFile(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+            ExcelWriter(book, archive).save()
     except BaseException:
         for sheet in sheets.all:
             sheet.discard()
