@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from flows.model import CaseId
 from storage import cases, tables
@@ -55,8 +55,18 @@ def note(
 
 def of_case(tx: Tx, case: CaseId) -> tuple[PlanChange, ...]:
     """Everything that was changed, oldest first."""
+    return _found(tx, tables.plan_changes.c.case_id == case)
+
+
+def of_centre(tx: Tx, action: str) -> tuple[PlanChange, ...]:
+    """What was done that is about no single case, oldest first."""
     p = tables.plan_changes
-    rows = tx.execute(select(p).where(p.c.case_id == case).order_by(p.c.seq))
+    return _found(tx, p.c.case_id.is_(None), p.c.action == action)
+
+
+def _found(tx: Tx, *where: ColumnElement[bool]) -> tuple[PlanChange, ...]:
+    p = tables.plan_changes
+    rows = tx.execute(select(p).where(*where).order_by(p.c.seq))
     return tuple(
         PlanChange(
             at=row.at,

@@ -12,15 +12,17 @@ import typer
 
 from bot import config
 from bot.commands import desk
+from bot.commands.staff import Json
 from bot.reports import lines
 from bot.reports.days import between
 from bot.reports.lines import as_line
-from bot.reports.new_file import target
+from bot.reports.new_file import parts_beside, target
 from bot.reports.telling import Telling
 from bot.usecases import enrol
 from bot.usecases.note_export import note_export
 from flows import loader, warning_signs
 from flows.model import Signs
+from storage.handed_out import HandedOut, handed_out
 from storage.replies import Wanted
 from storage.transaction import Tx
 
@@ -81,7 +83,8 @@ def export(
         file.truncate()
         wanted = replace(days, case=None if case is None else enrol.case_of(tx, case))
         telling = Telling(tx=tx, labels=labels, timezone=settings.timezone, with_names=with_names)
-        return _writer(format)(file, telling, wanted)
+        with parts_beside(output):
+            return _writer(format)(file, telling, wanted)
 
     def write(tx: Tx, rows: int) -> None:
         note_export(tx, format=format, rows=rows, reason=why, now=desk.moment(tx))
@@ -89,6 +92,21 @@ def export(
     with desk.database() as database, target(output, may_replace=force) as file:
         rows = database.read_now(read, file)
         database.write_now(write, rows)
+
+
+@app.command()
+def journal(as_json: Json = False) -> None:
+    """Every export so far: when, in what form, how many rows, and why names went along."""
+    with desk.database() as database:
+        found = database.read_now(handed_out)
+    answer = [{**asdict(one), "at": one.at.isoformat()} for one in found]
+    text = "\n".join(map(_told, found)) or "Nothing was exported so far."
+    desk.show(answer, as_json=as_json, text=text)
+
+
+def _told(one: HandedOut) -> str:
+    why = "codes only" if one.reason is None else f"with names: {one.reason}"
+    return f"{one.at:%Y-%m-%d %H:%M} UTC  {one.format}, {one.rows} rows, {why}"
 
 
 def _writer(format: Format) -> Callable[[BinaryIO, Telling, Wanted], int]:

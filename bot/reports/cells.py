@@ -9,6 +9,13 @@ UNKNOWN = "\ufffd"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the beginning of a formula, or drop and then find one behind it."""
 
+# Where Indonesian is set, spreadsheets divide cells at `;`, and know no quotes inside what they
+# take for a cell: one may begin in the middle of a text, and so may a line. Spaces and quotes
+# before a formula do not keep it from being one.
+BEGINS_CELL = re.compile(
+    r"""^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[ \t"']*[=+\-@\uff1d\uff0b\uff0d\uff20])"""
+)
+
 
 def legible(text: str) -> str:
     """The same with a picture for each control character, and a mark for half of an emoji."""
@@ -21,9 +28,8 @@ def is_like_formula(text: str) -> bool:
 
 
 def guarded(text: str) -> str:
-    """Legible, and with an apostrophe before what would be run."""
-    shown = legible(text)
-    return f"'{shown}" if is_like_formula(shown) else shown
+    """Legible, and with an apostrophe before what would be run, however the cells are divided."""
+    return BEGINS_CELL.sub("'", legible(text))
 
 
 def _picture(code: int) -> str:

@@ -55,6 +55,22 @@ def new_file(path: Path, *, may_replace: bool) -> Iterator[BinaryIO]:
             os.unlink(name)
 
 
+@contextmanager
+def parts_beside(path: Path | None) -> Iterator[None]:
+    """Let the parts of a workbook lie beside `path` (0700) while it is put together, and nowhere
+    else: what all programs leave in the folder for temporary files holds no words of families."""
+    if path is None:
+        yield
+        return
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+
+
 def _name(partial: Path, path: Path, *, may_replace: bool) -> None:
     """A link refuses a name that is taken meanwhile; not every disk knows links."""
     if not may_replace:

@@ -4,15 +4,16 @@ says who families are, why."""
 from datetime import datetime
 
 from storage import audit, plan_changes
+from storage.handed_out import EXPORTED, WITH_NAMES
 from storage.transaction import Tx
 
-OPERATOR, WITH_NAMES = "operator", "export_with_names"
+OPERATOR = "operator"
 
 
 def note_export(tx: Tx, *, format: str, rows: int, reason: str | None, now: datetime) -> None:
     """`reason` is given where names are in it, and sealed for the centre."""
     said = {"actor": OPERATOR, "via": "command", "object": "replies"}
-    audit.note(tx, **said, action="exported", now=now, format=format, rows=rows)
+    audit.note(tx, **said, action=EXPORTED, now=now, format=format, rows=rows)
     if reason is None:
         return
     audit.note(tx, **said, action=WITH_NAMES, now=now, format=format, rows=rows)
