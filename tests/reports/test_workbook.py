@@ -13,7 +13,7 @@ from bot.reports.telling import Telling
 from bot.reports.workbook import write_xlsx
 from storage.replies import EVERYTHING
 from storage.transaction import Tx
-from tests.reports.offices import FORMULA, FROM_OUTSIDE, TYPED, Office, read_back
+from tests.reports.offices import FORMULA, FROM_OUTSIDE, SARI, TYPED, Office, read_back
 
 
 def test_there_is_a_sheet_for_answers_one_for_each_form_texts_and_meanings(office: Office) -> None:
@@ -49,11 +49,10 @@ def test_a_check_in_is_one_row_with_the_answers_that_count(office: Office) -> No
     assert "ended_local" not in row
 
 
-def test_a_check_in_that_is_over_has_its_figures(office: Office) -> None:
-    centre = office.centre
-    centre.taps(7001, "Selesai")
+def test_a_check_in_that_is_over_has_its_figures(own_office: Office) -> None:
+    own_office.centre.taps(SARI, "Selesai")
 
-    (row,) = office.xlsx()["mingguan-a"]
+    (row,) = own_office.xlsx()["mingguan-a"]
 
     assert (row["state"], row["total"], row["is_estimated"], row["band"]) == (
         *("finished", 5, 1, "hijau"),
