@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as StyledCell
@@ -34,11 +35,18 @@ class Sheet:
     """`columns` are the keys of its rows; `headings` what stands above them, if something else."""
 
     def __init__(
-        self, book: Workbook, title: str, columns: Sequence[str], headings: Sequence[str] = ()
+        self,
+        book: Workbook,
+        title: str,
+        columns: Sequence[str],
+        headings: Sequence[str] = (),
+        *,
+        most_rows: int = MOST_ROWS,
     ) -> None:
         self.title = free_title(title, book.sheetnames)
         self.rows = 0
         self._columns = columns
+        self._most_rows = most_rows
         self._sheet = book.create_sheet(self.title)
         self._sheet.freeze_panes = "A2"
         for number, name in enumerate(columns, start=1):
@@ -48,7 +56,7 @@ class Sheet:
 
     def add(self, row: Row) -> None:
         """One more row; what it lacks stays empty. Raises ExportRefused where it is full."""
-        if self.rows + 1 >= MOST_ROWS:
+        if self.rows + 1 >= self._most_rows:
             raise ExportRefused(
                 f"The sheet {self.title} would have more rows than a workbook can hold. Export"
                 " less at once with --since and --until, or use --format csv."
@@ -60,6 +68,12 @@ class Sheet:
         """The whole of it can be filtered."""
         last = get_column_letter(len(self._columns))
         self._sheet.auto_filter.ref = f"A1:{last}{self.rows + 1}"
+
+    def discard(self) -> None:
+        """Nothing comes of it; left open it would complain when it is forgotten."""
+        if not self._sheet.closed:
+            with suppress(OSError):  # the disk is full, which is why it is discarded
+                self._sheet.close()
 
     def _cell(self, column: str, value: Cell) -> Cell | StyledCell:
         if not isinstance(value, str) or not value:

@@ -2,9 +2,12 @@
 and a sheet that explains the others."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 from bot.reports import meanings
 from bot.reports.sheets import Sheet
@@ -26,27 +29,60 @@ ON_REMINDER = "pulse"  # the answer to a reminder, which ends a check-in
 Versions = Mapping[str, Sequence[Checkin]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheets:
+    """In the order in which they stand."""
+
+    answers: Sheet
+    asked: Mapping[str, Sheet]
+    texts: Sheet
+    meanings: Sheet
+
+    @property
+    def all(self) -> tuple[Sheet, ...]:
+        return (self.answers, *self.asked.values(), self.texts, self.meanings)
+
+
 def write_xlsx(file: BinaryIO, telling: Telling, wanted: Wanted) -> int:
-    """How many rows are in it, all sheets together? Raises ExportRefused."""
+    """How many replies and check-ins are in it? Raises ExportRefused."""
     book = Workbook(write_only=True)
     forms = _forms(telling, wanted)
-    answers = Sheet(book, ANSWERS, telling.columns)
-    asked = {form: _form_sheet(book, telling, kept) for form, kept in forms.items()}
-    texts = Sheet(book, TEXTS, [one for one in telling.columns if one not in OF_ANSWERS_ALONE])
-    explained = Sheet(book, MEANINGS, meanings.COLUMNS, meanings.headings())
+    sheets = _sheets(book, telling, forms)
+    try:
+        _fill(sheets, telling, wanted, forms)
+        for sheet in sheets.all:
+            sheet.end()
+        # Its own `save` leaves the archive open where the disk is full, which then complains.
+        with ZipFile(file, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+            ExcelWriter(book, archive).save()
+    except BaseException:
+        for sheet in sheets.all:
+            sheet.discard()
+        raise
+    return sum(sheet.rows for sheet in sheets.all) - sheets.meanings.rows
+
+
+def _sheets(book: Workbook, telling: Telling, forms: Versions) -> Sheets:
+    of_texts = [one for one in telling.columns if one not in OF_ANSWERS_ALONE]
+    return Sheets(
+        answers=Sheet(book, ANSWERS, telling.columns),
+        asked={form: _form_sheet(book, telling, kept) for form, kept in forms.items()},
+        texts=Sheet(book, TEXTS, of_texts),
+        meanings=Sheet(book, MEANINGS, meanings.COLUMNS, meanings.headings()),
+    )
+
+
+def _fill(sheets: Sheets, telling: Telling, wanted: Wanted, forms: Versions) -> None:
     for reply in replies.answers(telling.tx, wanted):
-        answers.add(telling.full(reply))
+        sheets.answers.add(telling.full(reply))
     for checkin in exports.checkins(telling.tx, wanted):
         form = kept_checkin(telling.tx, checkin.version)
-        asked[form.id].add(_asked(telling, form, checkin))
+        sheets.asked[form.id].add(_asked(telling, checkin))
     for reply in replies.texts(telling.tx, wanted):
-        texts.add(telling.full(reply))
-    for row in _meanings(telling, {asked[form].title: kept for form, kept in forms.items()}):
-        explained.add(row)
-    for sheet in (answers, *asked.values(), texts, explained):
-        sheet.end()
-    book.save(file)
-    return answers.rows + texts.rows + sum(sheet.rows for sheet in asked.values())
+        sheets.texts.add(telling.full(reply))
+    titles = {sheets.asked[form].title: kept for form, kept in forms.items()}
+    for row in _meanings(telling, titles):
+        sheets.meanings.add(row)
 
 
 def _forms(telling: Telling, wanted: Wanted) -> Versions:
@@ -71,7 +107,7 @@ def column_of(item: str) -> str:
     return f"{item} (item)" if item in (*PLAIN, *MORE, *BEFORE, *AFTER) else item
 
 
-def _asked(telling: Telling, form: Checkin, row: AskedRow) -> Row:
+def _asked(telling: Telling, row: AskedRow) -> Row:
     back = lowered(row.answers)
     ended = row.ended_at
     return {

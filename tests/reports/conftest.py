@@ -8,7 +8,7 @@ import pytest
 from bot.usecases.room import Room
 from tests.e2e.conftest import the_room
 from tests.oversight.centres import opened
-from tests.postgres import ENGINES, fresh
+from tests.postgres import ENGINES, chosen_engine, fresh
 from tests.reports.offices import Office, busy, settings_of
 
 __all__ = ["the_room"]
@@ -39,10 +39,25 @@ def office(
 
 @pytest.fixture
 def own_office(
-    database_url: str, tmp_path: Path, the_room: Room, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    the_room: Room,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Office]:
     """For one test that changes something."""
+    with fresh(request, chosen_engine(), tmp_path) as url:
+        centre = opened(url, tmp_path, the_room)
+        with centre.database:
+            settings_of(monkeypatch, url, tmp_path)
+            yield busy(centre, tmp_path)
+
+
+@pytest.fixture
+def bare(
+    database_url: str, tmp_path: Path, the_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """Nobody has said anything yet."""
     centre = opened(database_url, tmp_path, the_room)
     with centre.database:
         settings_of(monkeypatch, database_url, tmp_path)
-        yield busy(centre, tmp_path)
+        yield Office(centre=centre, folder=tmp_path, worker="", sari="", wati="")
