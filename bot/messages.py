@@ -45,14 +45,19 @@ def _texts(content: Content) -> Iterator[tuple[str, str]]:
     yield from ((name, message.text) for name, message in messages.texts.items())
     yield from ((press, label) for press, label in messages.labels.items())
     yield from (("tips", tip) for tip in messages.tips)
+    yield from (("siblings", name) for name in messages.siblings)
     yield from (("contacts", line.label) for line in content.help_numbers)
 
 
 def _of_checkin(checkin: Checkin) -> Iterator[str]:
     yield checkin.opening
+    if checkin.opening_short:
+        yield checkin.opening_short
     for item in checkin.items:
         yield from item.texts.values()
+        yield from item.shorts.values()
         yield from (choice.label for choice in item.choices)
+        yield from (choice.short for choice in item.choices if choice.short)
     if checkin.open_line:
         yield checkin.open_line
 
