@@ -160,6 +160,12 @@ def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
     _withdraw(tx, o.c.alert_id == alert, o.c.kind == kind, o.c.verb == "send")
 
 
+def cancel_named(tx: Tx, *, owner_id: str, prefix: str) -> None:
+    """What is still unsent to this person, and whose id begins so, need not go out any more."""
+    o = tables.outbox
+    _withdraw(tx, o.c.owner_id == owner_id, o.c.id.startswith(prefix, autoescape=True))
+
+
 def _withdraw(tx: Tx, *which: ColumnElement[bool]) -> None:
     """In one statement: between two of them the sender could settle a row, so that it is `sending`
     for the first and waits again for the second."""
