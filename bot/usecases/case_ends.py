@@ -6,7 +6,8 @@ from bot.usecases import ends, follow_plan
 from bot.usecases.casework import Decision, note, replan, taken_up, today
 from bot.usecases.errors import Refused
 from bot.usecases.room import Room
-from flows.model import Case, CaseState, ContactKind
+from flows.hours import at
+from flows.model import Case, CaseState, Contact, ContactKind
 from flows.planning import PARTING, ends_after
 from storage import cases, outbox, programmes
 from storage.transaction import Tx
@@ -109,13 +110,17 @@ def _plan_goodbye(
             f"Nobody of the family of {case.code} takes part, so that nobody can be told. Leave "
             "out --on to close it at once."
         )
-    is_told_already = case.closes_on is not None and case.closes_on - PARTING <= today(room, now)
     cases.update(tx, case.id, closes_on=on)
     replan(tx, room, case, now=now)
-    is_near = on - PARTING <= today(room, now)
-    if is_near and not is_told_already and case.state is CaseState.ACTIVE:
-        for contact in families:
+    for contact in families:
+        is_told = case.closes_on is not None and _tells_at(contact, case.closes_on) <= now
+        if case.state is CaseState.ACTIVE and _tells_at(contact, on) <= now and not is_told:
             ends.say(tx, room, contact, SOON, now=now)
+
+
+def _tells_at(contact: Contact, on: date) -> datetime:
+    """When the family hears that the goodbye is near; where that is over, it hears so at once."""
+    return at(on - PARTING, contact.hours.start, contact.hours.timezone)
 
 
 def keep_open(tx: Tx, room: Room, code: str, why: Decision, *, now: datetime) -> Case:

@@ -47,7 +47,9 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
         waits = next_safe(free_at, contact.hours)
         checkins.update(tx, checkin, due_at=max(waits, free_at))
         return
-    if level is not kept.level:
+    # A case may have moved to another version; what a family has seen once stays as it was.
+    is_new = version != kept.content_version and not kept.is_put_off
+    if level is not kept.level or is_new:
         checkins.update(tx, checkin, level=level, content_version=version)
         kept = checkins.get(tx, checkin) or kept
     select_items(tx, room, contact, kept, now=now)
