@@ -1,4 +1,4 @@
-"""What staff know of a case and its plan rests on: risk, stage, the day the child left, nickname."""
+"""What the plan of a case rests on: risk, stage, the day the child left; and the nickname."""
 
 from datetime import date, datetime
 
