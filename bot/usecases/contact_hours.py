@@ -1,5 +1,5 @@
-"""When a contact may be written to: its safe hours and its quiet days. What is still unsent keeps to
-the new ones at once."""
+"""When a contact may be written to: its safe hours and its quiet days. What is still unsent keeps
+to the new ones at once."""
 
 import json
 from datetime import date, datetime, time, timedelta

@@ -11,7 +11,7 @@ from flows.hours import local
 from flows.model import Case, CaseState, Contact, ContactId, ContactKind, ContactState
 from flows.programme import age_on
 from flows.rhythm import ADULT_AT
-from storage import addresses, audit, cases, contacts, locks, plan_changes
+from storage import addresses, audit, cases, contacts, plan_changes
 from storage.transaction import Tx
 
 ENDED = (ContactState.STOPPED, ContactState.BLOCKED, ContactState.FAREWELL)
@@ -26,7 +26,6 @@ def resume_contact(
 ) -> Text | None:
     """Active again, from tomorrow on, and a closed case with them; else why not. Where consent was
     never given it needs a new invitation, face to face; an adult decides for themselves."""
-    locks.contact(tx, contact)
     found = contacts.get(tx, contact)
     if found is None or found.state not in ENDED or found.consented_at is None:
         return NEVER_AGREED
