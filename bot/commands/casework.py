@@ -1,4 +1,4 @@
-"""kabar case pause, resume, extend, close, risk, stage and their like: humans change a programme."""
+"""kabar case pause, resume, extend, close, risk, stage, move: humans change a programme."""
 
 from typing import Annotated
 

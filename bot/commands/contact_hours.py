@@ -18,7 +18,7 @@ from bot.commands.decisions import (
 )
 from bot.commands.staff import Json, as_zone
 from bot.usecases import contact_ends, contact_hours
-from bot.usecases.casework import Decision, View, contact_taken_up, contact_view
+from bot.usecases.casework import View, contact_view
 from flows.model import EVERY_DAY
 from storage.transaction import Tx
 
@@ -83,8 +83,7 @@ def list_quiet(contact_id: ContactOf, as_json: Json = False) -> None:
     """The quiet days of a contact."""
 
     def read(tx: Tx) -> View:
-        contact, _ = contact_taken_up(tx, contact_id, Decision())
-        return contact_view(tx, contact.id)
+        return contact_view(tx, contact_id)
 
     with desk.database() as database:
         found = database.read_now(read)

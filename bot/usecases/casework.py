@@ -9,7 +9,7 @@ from bot.usecases import ends, enrol
 from bot.usecases.errors import Refused
 from bot.usecases.room import Room
 from flows.hours import local
-from flows.model import Case, CaseId, CaseState, Contact, ContactId, StaffId
+from flows.model import Case, CaseId, CaseState, Contact, StaffId
 from flows.permissions import Right, may
 from storage import audit, cases, contacts, locks, plan_changes, programmes, staff, standings
 from storage.transaction import Tx
@@ -44,12 +44,17 @@ def taken_up(tx: Tx, code: str, why: Decision, *, is_closed_too: bool = False) -
 def contact_taken_up(tx: Tx, contact_id: str, why: Decision) -> tuple[Contact, Case]:
     """The contact and its case, locked."""
     locks.contact(tx, contact_id)
-    contact = contacts.get(tx, contact_id)
-    if contact is None:
-        raise Refused(f"There is no contact {contact_id}. `kabar case show CODE` lists the ids.")
+    contact = _found(tx, contact_id)
     case = cases.get(tx, contact.case)
     check_right(tx, why, case)
     return contact, case
+
+
+def _found(tx: Tx, contact_id: str) -> Contact:
+    contact = contacts.get(tx, contact_id)
+    if contact is None:
+        raise Refused(f"There is no contact {contact_id}. `kabar case show CODE` lists the ids.")
+    return contact
 
 
 def check_right(tx: Tx, why: Decision, case: Case | None) -> None:
@@ -122,11 +127,9 @@ def plan_view(tx: Tx, case_id: CaseId) -> View:
     }
 
 
-def contact_view(tx: Tx, contact_id: ContactId) -> View:
-    """How the plan of one contact stands after a change."""
-    contact = contacts.get(tx, contact_id)
-    if contact is None:
-        raise LookupError(f"no contact {contact_id}")
+def contact_view(tx: Tx, contact_id: str) -> View:
+    """How the plan of one contact stands."""
+    contact = _found(tx, contact_id)
     found = standings.planned(tx, contact.case).get(contact.id, (None, None))
     hours = contact.hours
     return {
