@@ -131,7 +131,7 @@ def active(tx: Tx, room: Room, case: Case, *, now: datetime) -> tuple[Contact, .
 
 def _scene(tx: Tx, room: Room, contact: Contact, *, now: datetime, cause: str = "end") -> Scene:
     situation = gather.situation(tx, room, contact, None, now=now)
-    return scene_of(tx, situation, cause=f"{cause}:{contact.id}:{now:%Y%m%dT%H%M%S}", at=now)
+    return scene_of(tx, situation, cause=f"{cause}:{contact.id}:{now:%Y%m%dT%H%M%S%f}", at=now)
 
 
 def _note(tx: Tx, case: Case, action: str, *, actor: str, now: datetime) -> None:
