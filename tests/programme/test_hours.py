@@ -1,4 +1,4 @@
-"""New safe hours and quiet days hold for what already waits; levels and schools change a plan too."""
+"""New safe hours and quiet days hold for what already waits; levels and schools change a plan."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,12 +14,15 @@ from bot.usecases.casework import Decision
 from bot.usecases.errors import Refused
 from bot.usecases.room import Room
 from flows.hours import local
-from flows.model import ContactKind, Level, Risk, Slot
+from flows.model import ContactKind, Level, Risk, Role, Slot
 from storage import contacts, migrate, plan_changes, tables
 from storage.outbox import Lane
 from storage.transaction import Tx
+from tests.e2e.conftest import the_room
 from tests.e2e.records import a_contact
 from tests.oversight.centres import Centre, opened
+
+__all__ = ["the_room"]
 
 RATNA, SARI, DEWI = 5001, 7001, 7002
 CODE = "K-0142"
@@ -100,7 +103,8 @@ def test_the_first_check_in_keeps_its_day_and_moves_to_the_new_hour(here: Family
     before = here.local_day()
 
     here.decides(
-        contact_hours.set_hours, here.contact, **{**EVERY, "start": time(13), "timezone": "Asia/Jayapura"}
+        contact_hours.set_hours, here.contact,
+        **{**EVERY, "start": time(13), "timezone": "Asia/Jayapura"},
     )  # fmt: skip
 
     at, slot = here.place()
@@ -228,8 +232,6 @@ def test_a_school_needs_a_code_of_its_own_level_b_and_comes_once(here: Family) -
 def test_whoever_may_not_decide_is_refused_and_whoever_did_stands_in_both_books(
     here: Family,
 ) -> None:
-    from flows.model import Role
-
     budi, dewi = here.centre.staff(RATNA + 1), here.centre.staff(DEWI, Role.SUPERVISOR)
     for by, says in (("nobody", "There is no staff nobody"), (budi, "not their case")):
         with pytest.raises(Refused, match=says):
