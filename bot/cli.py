@@ -9,7 +9,10 @@ import typer
 
 from bot import config
 from bot.commands import (
+    case_days,
     cases,
+    casework,
+    contact_hours,
     content,
     database,
     desk,
@@ -40,6 +43,21 @@ app.add_typer(forms.app, name="checkin")
 cases.case_app.command("seen")(forms.seen)
 cases.case_app.command("show")(standing.show)
 cases.case_app.command("list")(standing.every)
+cases.case_app.command("pause")(casework.pause)
+cases.case_app.command("resume")(casework.resume)
+cases.case_app.command("extend")(casework.extend)
+cases.case_app.command("close")(casework.close)
+cases.case_app.command("keep-open")(casework.keep_open)
+cases.case_app.command("risk")(casework.risk)
+cases.case_app.command("stage")(casework.stage)
+cases.case_app.command("left")(casework.left)
+cases.case_app.command("nickname")(casework.nickname)
+cases.case_app.command("move")(casework.move)
+cases.case_app.add_typer(case_days.app, name="day")
+cases.contact_app.command("hours")(contact_hours.hours)
+cases.contact_app.add_typer(contact_hours.quiet_app, name="quiet")
+cases.contact_app.command("simple")(contact_hours.simple)
+cases.contact_app.command("end")(contact_hours.end)
 app.add_typer(replies.app, name="replies")
 app.command("signs")(replies.signs)
 app.command("check")(content.check)

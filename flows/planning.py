@@ -175,7 +175,8 @@ def _ends(plan: Plan) -> Iterator[Planned]:
     for day in (plan.closes_on, plan.ends_on):
         if day is not None and plan.state is not CaseState.CLOSED:
             yield _on(plan, day, Slot.GOODBYE)
-    if plan.closes_on is not None and plan.state is CaseState.ACTIVE:
+    is_told = plan.state is CaseState.ACTIVE and plan.kind is ContactKind.CAREGIVER
+    if plan.closes_on is not None and is_told:
         yield _on(plan, plan.closes_on - PARTING, Slot.PARTING)
     if plan.birth_date is not None:
         adult = birthday(plan.birth_date, ADULT_AT)

@@ -117,6 +117,12 @@ def update(tx: Tx, case: CaseId, **values: object) -> None:
     change_by(tx, tables.cases, {"id": case}, **values)
 
 
+def rename(tx: Tx, case: CaseId, nickname: str) -> None:
+    """Another nickname, sealed like the one before."""
+    sealed = tx.vault.seal(tx, subject(case), NICKNAME, case, nickname)
+    change_by(tx, tables.cases, {"id": case}, nickname=sealed)
+
+
 def find(tx: Tx, code: str) -> CaseId | None:
     """The case with this code."""
     found = tx.execute(
@@ -156,6 +162,13 @@ def of_worker(tx: Tx, worker: str) -> tuple[tuple[CaseId, str], ...]:
     mine = (c.c.worker_id == worker, c.c.state != CaseState.CLOSED)
     rows = tx.execute(select(c.c.id, c.c.code).where(*mine).order_by(c.c.code))
     return tuple((CaseId(row.id), row.code) for row in rows)
+
+
+def open_ones(tx: Tx) -> tuple[CaseId, ...]:
+    """Every case that is not closed, by code."""
+    c = tables.cases
+    rows = tx.execute(select(c.c.id).where(c.c.state != CaseState.CLOSED).order_by(c.c.code))
+    return tuple(CaseId(row) for row in rows.scalars())
 
 
 def programme_version(tx: Tx, case: CaseId) -> str:

@@ -129,6 +129,12 @@ def relation(tx: Tx, contact: ContactId) -> str:
     return tx.vault.open(tx, subject(contact), "contacts.relation", contact, sealed)
 
 
+def has_code(tx: Tx, code: str) -> bool:
+    """Is a pupil known by this code to any school?"""
+    c = tables.contacts
+    return tx.execute(select(c.c.id).where(c.c.code == code).limit(1)).first() is not None
+
+
 def phone_matches(tx: Tx, contact: ContactId, phone: str) -> bool:
     """Is this the number on file?"""
     c = tables.contacts

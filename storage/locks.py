@@ -52,6 +52,28 @@ def contact(tx: Tx, contact_id: str) -> None:
     _cases(tx, select(c.c.id).where(or_(c.c.id.in_(own), c.c.id.in_(behind))))
 
 
+def case(tx: Tx, case_id: str) -> None:
+    """Nobody else decides about this case, nor about those that share a phone with it."""
+    if not _is_needed(tx):
+        return
+    phones, others = tables.addresses, tables.addresses.alias("others")
+    own = tables.contacts.alias("own")
+    behind = (
+        select(p.c.case_id)
+        .join(phones, phones.c.owner_id == p.c.id)
+        .join(others, others.c.address_hash == phones.c.address_hash)
+        .join(own, own.c.id == others.c.owner_id)
+        .where(phones.c.owner_kind == "contact", others.c.owner_kind == "contact")
+        .where(own.c.case_id == case_id)
+    )
+    _cases(tx, select(c.c.id).where(or_(c.c.id == case_id, c.c.id.in_(behind))))
+
+
+def every_case(tx: Tx) -> None:
+    """Nobody else decides about any case."""
+    _cases(tx, select(c.c.id))
+
+
 def checkin(tx: Tx, checkin_id: str) -> None:
     """The same for the contact of this check-in, on the phone that it is asked on."""
     if _is_needed(tx):

@@ -10,6 +10,7 @@ from enum import IntEnum
 
 from sqlalchemy import ColumnElement, bindparam, case, select
 
+from flows.hours import next_safe
 from flows.model import SafeHours
 from storage import tables
 from storage.addresses import TELEGRAM, Address
@@ -158,6 +159,27 @@ def cancel_alert(tx: Tx, alert: str, *, kind: str) -> None:
     """Pending notices of this alert need not go out any more."""
     o = tables.outbox
     _withdraw(tx, o.c.alert_id == alert, o.c.kind == kind, o.c.verb == "send")
+
+
+def cancel_named(tx: Tx, *, owner_id: str, prefix: str) -> None:
+    """What is still unsent to this person, and whose id begins so, need not go out any more."""
+    o = tables.outbox
+    _withdraw(tx, o.c.owner_id == owner_id, o.c.id.startswith(prefix, autoescape=True))
+
+
+def keep_within(tx: Tx, contact: str, hours: SafeHours, *, now: datetime) -> None:
+    """What is still unsent to this contact and has hours keeps to these. A reply that came at once
+    to an act of theirs still may."""
+    o = tables.outbox
+    mine = (o.c.owner_kind == "contact", o.c.owner_id == contact, o.c.hours.is_not(None))
+    unsent = o.c.state.in_(("pending", "uncertain", "sending"))
+    rows = tx.execute(select(o.c.id, o.c.state, o.c.expires_at).where(*mine, unsent)).all()
+    for row in rows:
+        values: dict[str, object] = {"hours": as_text(hours)}
+        is_prompt = row.expires_at is not None and row.expires_at > now
+        if row.state == "pending" and not is_prompt:
+            values["not_before"] = next_safe(now, hours)
+        change_by(tx, o, {"id": row.id}, **values)
 
 
 def _withdraw(tx: Tx, *which: ColumnElement[bool]) -> None:

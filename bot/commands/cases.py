@@ -9,8 +9,9 @@ import typer
 from bot.commands import desk
 from bot.commands.staff import Json, as_zone, told
 from bot.usecases import enrol
+from bot.usecases.contact_ends import add_school
 from bot.usecases.enrol import Invitation
-from flows.model import Case, CaseId, ContactId, Level, Risk, SafeHours, StaffId
+from flows.model import Case, CaseId, ContactId, ContactKind, Level, Risk, SafeHours, StaffId
 from flows.wording import typed_choice, typed_presses
 from storage.contacts import NewContact
 from storage.transaction import Tx
@@ -113,13 +114,27 @@ def add_contact(
     agreed_word: AgreedWord = None,
     duress_word: DuressWord = None,
     phone: Phone = None,
+    kind: Annotated[
+        ContactKind, typer.Option(help="caregiver, or school: one adult chosen together.")
+    ] = ContactKind.CAREGIVER,
+    code: Annotated[
+        str | None, typer.Option(help="All that a school knows the pupil by, such as S-07.")
+    ] = None,
+    ends_on: Annotated[
+        str | None, typer.Option(help="School: its last day; the school year's end if left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add one more adult to a case and print their link."""
+    _check_school(kind, code, ends_on)
     hours = _hours(desk.as_time(safe_from), desk.as_time(safe_to), timezone)
     interviewed_on, secret = desk.as_date(safe_contact_on), _duress(duress_word)
+    last_day = desk.as_date(ends_on)
+    with desk.refusing():
+        room = desk.room()
 
     def write(tx: Tx) -> Invitation:
+        now = desk.moment(tx)
         contact = NewContact(
             id=ContactId(enrol.new_id()),
             case=enrol.case_of(tx, case),
@@ -131,8 +146,11 @@ def add_contact(
             agreed_word=agreed_word,
             duress_word=secret,
             phone=_phone(phone),
+            code=None if code is None else _code(code),
         )
-        return enrol.add_contact(tx, contact, now=desk.moment(tx))
+        if kind is ContactKind.SCHOOL:
+            return add_school(tx, room, contact, ends_on=last_day, now=now)
+        return enrol.add_contact(tx, contact, now=now)
 
     with desk.database() as database:
         made = database.write_now(write)
@@ -185,6 +203,14 @@ def invite(
 
 def _contact_answer(made: Invitation) -> dict[str, str | None]:
     return {"contact_id": made.owner_id, "token": made.token, "link": made.link}
+
+
+def _check_school(kind: ContactKind, code: str | None, ends_on: str | None) -> None:
+    """A school has a code and an end; a family has neither."""
+    if kind is ContactKind.SCHOOL and code is None:
+        raise typer.BadParameter("--kind school needs --code, all that it knows the pupil by.")
+    if kind is ContactKind.CAREGIVER and (code, ends_on) != (None, None):
+        raise typer.BadParameter("--code and --ends-on are for --kind school.")
 
 
 def _hours(start: time, end: time, timezone: str | None) -> SafeHours:

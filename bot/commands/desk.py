@@ -85,6 +85,14 @@ def as_date(value: str | None) -> date | None:
         raise typer.BadParameter(f"{value!r} is not a date; write it as 2026-11-24.") from None
 
 
+def day(value: str) -> date:
+    """The same where one must be given."""
+    found = as_date(value)
+    if found is None:
+        raise typer.BadParameter("a day is missing; write it as 2026-11-24.")
+    return found
+
+
 def as_birth_date(value: str) -> date:
     """YYYY-MM-DD, or YYYY where only the year is known: then the first of July."""
     if len(value) == 4 and value.isdecimal():

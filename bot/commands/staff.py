@@ -9,6 +9,7 @@ from bot import config
 from bot.commands import desk
 from bot.usecases import enrol
 from bot.usecases.enrol import Invitation
+from flows.hours import ZONES
 from flows.model import Role
 from storage import staff
 from storage.transaction import Tx
@@ -21,15 +22,17 @@ Json = Annotated[bool, typer.Option("--json", help="The answer alone, as JSON, o
 
 
 def as_zone(value: str | None) -> str:
-    """An IANA name, for typer; the centre's own zone where none is given."""
+    """An IANA name, for typer, also of WIB, WITA and WIT; the centre's own zone where none is
+    given."""
     if value is None:
         with desk.refusing():
             return config.load().timezone
+    value = ZONES.get(value.upper(), value)
     try:
         ZoneInfo(value)
     except (ValueError, OSError, ZoneInfoNotFoundError):
         raise typer.BadParameter(
-            f"{value!r} is no time zone; Asia/Jakarta, Asia/Makassar and Asia/Jayapura are."
+            f"{value!r} is no time zone; WIB, WITA, WIT, and names such as Asia/Jakarta, are."
         ) from None
     return value
 

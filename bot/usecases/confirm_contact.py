@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.texts import Text
-from bot.usecases import desk, gather, screens
+from bot.usecases import desk, gather, same_nickname, screens
 from bot.usecases.acknowledge_alert import tell_the_others, told_owner
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
@@ -47,6 +47,8 @@ def confirm_contact(
     record(tx, room, scene, _events(situation, deed), now=now)
     if deed is screens.Deed.NOT_THEM:
         invites.revoke(tx, "contact", contact.id, now=now)
+    else:
+        same_nickname.tell(tx, room, contact, now=now)
     return None
 
 

@@ -9,6 +9,7 @@ from bot.usecases.room import Room
 from bot.usecases.scene import Scene, scene_of
 from flows import phrases
 from flows.events import ContactMoved, Manner, MessageDue, Purpose
+from flows.hours import local
 from flows.model import (
     Case,
     CaseState,
@@ -17,10 +18,18 @@ from flows.model import (
     ContactState,
     Level,
 )
-from storage import audit, cases, contacts, programmes
+from storage import audit, cases, contacts, invites, programmes
 from storage.transaction import Tx
 
 TOLD_AT = (Level.OPEN, Level.DISCREET)
+
+ENROLLING = (
+    ContactState.INVITED,
+    ContactState.GREETED,
+    ContactState.NUMBER_ASKED,
+    ContactState.PENDING,
+    ContactState.CONSENTING,
+)
 
 
 def is_over(tx: Tx, contact: Contact) -> bool:
@@ -40,11 +49,19 @@ def goodbye(tx: Tx, room: Room, contact: Contact, case: Case, *, now: datetime) 
     """The planned goodbye: all sends end, one last message says that the door stays open. With the
     last caregiver the case is closed."""
     end(tx, room, contact, now=now)
-    is_school = contact.kind is ContactKind.SCHOOL
-    say(tx, room, contact, "goodbye_school" if is_school else "goodbye", now=now)
-    if case.closes_on is not None and not _others(tx, contact):
+    part(tx, room, contact, now=now)
+    today = local(now, contact.hours.timezone).date()
+    # A school year may end before the day that was chosen for the family.
+    is_day = case.closes_on is not None and today >= case.closes_on
+    if is_day and not _others(tx, contact):
         cases.update(tx, case.id, state=CaseState.CLOSED)
         _note(tx, case, "case_closed", actor="system", now=now)
+
+
+def part(tx: Tx, room: Room, contact: Contact, *, now: datetime) -> None:
+    """The last message: thanks, and the door stays open."""
+    is_school = contact.kind is ContactKind.SCHOOL
+    say(tx, room, contact, "goodbye_school" if is_school else "goodbye", now=now)
 
 
 def _others(tx: Tx, contact: Contact) -> bool:
@@ -85,13 +102,22 @@ def resume(tx: Tx, room: Room, case: Case, *, actor: str, now: datetime) -> None
 
 
 def close_now(tx: Tx, room: Room, case: Case, *, is_silent: bool, now: datetime) -> None:
-    """The goodbye at once, to everybody who takes part; silent where no message is safe."""
+    """The goodbye at once, to everybody who takes part; silent where no message is safe. Whoever
+    was still being enrolled is not asked any more."""
     for contact in active(tx, room, case, now=now):
         end(tx, room, contact, now=now)
         if not is_silent:
-            is_school = contact.kind is ContactKind.SCHOOL
-            say(tx, room, contact, "goodbye_school" if is_school else "goodbye", now=now)
+            part(tx, room, contact, now=now)
+    for contact in contacts.of_case(tx, case.id):
+        if contact.state in ENROLLING:
+            withdraw(tx, room, contact, now=now)
     cases.update(tx, case.id, state=CaseState.CLOSED, closes_on=None, paused_until=None)
+
+
+def withdraw(tx: Tx, room: Room, contact: Contact, *, now: datetime) -> None:
+    """Somebody who has not agreed yet is not asked any more: the link dies, nothing is said."""
+    invites.revoke(tx, "contact", contact.id, now=now)
+    end(tx, room, contact, now=now)
 
 
 def active(tx: Tx, room: Room, case: Case, *, now: datetime) -> tuple[Contact, ...]:
@@ -105,7 +131,7 @@ def active(tx: Tx, room: Room, case: Case, *, now: datetime) -> tuple[Contact, .
 
 def _scene(tx: Tx, room: Room, contact: Contact, *, now: datetime, cause: str = "end") -> Scene:
     situation = gather.situation(tx, room, contact, None, now=now)
-    return scene_of(tx, situation, cause=f"{cause}:{contact.id}:{now:%Y%m%dT%H%M%S}", at=now)
+    return scene_of(tx, situation, cause=f"{cause}:{contact.id}:{now:%Y%m%dT%H%M%S%f}", at=now)
 
 
 def _note(tx: Tx, case: Case, action: str, *, actor: str, now: datetime) -> None:

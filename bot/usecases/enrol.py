@@ -2,13 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.usecases.errors import Refused
 from bot.usecases.room import Room
 from flows.definition import Wording
 from flows.hours import local
-from flows.model import Case, CaseId, ContactId, ContactState, Level, Role, Slot, StaffId
+from flows.model import Case, CaseId, CaseState, ContactId, ContactState, Level, Role, Slot, StaffId
+from flows.rhythm import Programme
 from flows.wording import normalise
 from storage import (
     addresses,
@@ -20,6 +21,7 @@ from storage import (
     invites,
     locks,
     outbox,
+    programmes,
     settings,
     staff,
 )
@@ -62,9 +64,10 @@ def add_case(tx: Tx, room: Room, case: Case, contact: NewContact, *, now: dateti
     if cases.find(tx, case.code) is not None:
         raise Refused(f"The code {case.code} is taken. Choose another --code.")
     check_stage(room, case.stage)
-    _check_nickname(case.nickname, contact.name, room.content.wording)
+    check_nickname(case.nickname, contact.name, room.content.wording)
     if case.birth_date > _today(contact.hours.timezone, now):
         raise Refused(f"{case.birth_date} is still to come. Correct --birth-date.")
+    check_leaving(room.content.programme, case.left_on, today=_today(room.timezone, now))
     contents.keep(tx, room.content, now=now)
     new = NewCase(
         case=case,
@@ -78,6 +81,7 @@ def add_case(tx: Tx, room: Room, case: Case, contact: NewContact, *, now: dateti
 
 def add_contact(tx: Tx, contact: NewContact, *, now: datetime) -> Invitation:
     """One more adult of a case. At C and D nobody gets a link: staff call."""
+    _check_open(tx, contact.case)
     if contact.level is Level.OPEN and contact.interviewed_on is None:
         raise Refused(
             "Level A needs a safe-contact interview: add --safe-contact-on DATE, or use level B."
@@ -115,6 +119,9 @@ def interview(
         if address is not None and not checkins.open_in_chat(tx, address.chat_hash):
             checkins.release_queued(tx, address.chat_hash, now=now)
     _note(tx, "interviewed", f"contact:{contact}", now=now)
+    held = contacts.get(tx, contact)
+    if held is not None and held.state is ContactState.ACTIVE:  # the rhythm of the new level
+        programmes.replan(tx, held, now=now)
 
 
 def invite_staff(tx: Tx, person: str, *, now: datetime) -> Invitation:
@@ -136,9 +143,19 @@ def invite_contact(tx: Tx, contact: str, *, now: datetime) -> Invitation:
             f"This contact is at level {found.level}: nothing is sent. After a new interview use "
             "`kabar contact interview`."
         )
+    _check_open(tx, found.case)
     if found.state in (ContactState.WRONG_PERSON, ContactState.REJECTED):
         contacts.update(tx, found.id, state=ContactState.INVITED)
     return _invite(tx, "contact", contact, now=now)
+
+
+def _check_open(tx: Tx, case: CaseId) -> None:
+    """Nobody joins a case that is closed."""
+    found = cases.get(tx, case)
+    if found.state is CaseState.CLOSED:
+        raise Refused(
+            f"{found.code} is closed. `kabar case resume {found.code}` opens it again first."
+        )
 
 
 def _invite(tx: Tx, kind: str, owner: str, *, now: datetime) -> Invitation:
@@ -167,6 +184,18 @@ def check_stage(room: Room, stage: str) -> None:
         raise Refused(f"There is no stage {stage!r}. The programme has: {known}.")
 
 
+def check_leaving(programme: Programme, left_on: date | None, *, today: date) -> None:
+    """Refuse a day so far ahead that it is too early to ask at home."""
+    weeks = programme.enrol_weeks
+    if left_on is None or weeks is None or left_on <= today + timedelta(weeks=weeks):
+        return
+    raise Refused(
+        f"{left_on} is more than {weeks} weeks ahead, and families join {weeks} weeks before at "
+        f"the earliest. Leave the day out, and enter it from {left_on - timedelta(weeks=weeks)} "
+        "on with `kabar case left`."
+    )
+
+
 def _check_worker(tx: Tx, worker: StaffId) -> None:
     person = staff.get(tx, worker)
     if person is None:
@@ -175,7 +204,7 @@ def _check_worker(tx: Tx, worker: StaffId) -> None:
         raise Refused(f"Staff {worker} is a {person.role}; a case needs a social_worker.")
 
 
-def _check_nickname(nickname: str, caregiver: str, wording: Wording) -> None:
+def check_nickname(nickname: str, caregiver: str, wording: Wording) -> None:
     """A nickname from the closed list that is no name on file: phones get lost and numbers are
     recycled (safeguarding decision 2)."""
     if nickname not in wording.nicknames:

@@ -15,6 +15,7 @@ from flows.model import (
     Case,
     CaseState,
     Contact,
+    ContactKind,
     ContactState,
     Slot,
     Urgency,
@@ -37,7 +38,9 @@ def follow_plan(tx: Tx, room: Room, contact_id: str, *, now: datetime) -> None:
         programmes.keep(tx, contact, Place(next=None, anchor=place.anchor))
         return
     if place.next.slot is Slot.RESUME:
-        ends.resume(tx, room, cases.get(tx, contact.case), actor="system", now=now)
+        case = cases.get(tx, contact.case)
+        ends.resume(tx, room, case, actor="system", now=now)
+        ask_if_over(tx, room, case, now=now)
         return
     plan = programmes.plan_of(tx, contact, now=now)
     follows = programmes.after(plan, place.next, place.anchor or place.next.at, now=now)
@@ -100,11 +103,32 @@ def _decide(
             raise LookupError(f"nothing is known about {planned.slot}")
 
 
+def ask_if_over(tx: Tx, room: Room, case: Case, *, now: datetime) -> None:
+    """It goes on, but the programme is over meanwhile: staff decide once more."""
+    for contact in ends.active(tx, room, case, now=now):
+        plan = programmes.plan_of(tx, contact, now=now)
+        today = local(now, contact.hours.timezone).date()
+        is_over = plan.asks and plan.closes_on is None and today > ends_after(plan)
+        if contact.kind is ContactKind.CAREGIVER and is_over:
+            over, again = ends_after(plan), f":{today}"
+            plan_task(tx, room, case, contact, "programme_over", over, again=again, now=now)
+            return
+
+
 def plan_task(
-    tx: Tx, room: Room, case: Case, contact: Contact, name: str, day: date, *, now: datetime
+    tx: Tx,
+    room: Room,
+    case: Case,
+    contact: Contact,
+    name: str,
+    day: date,
+    *,
+    again: str = "",
+    now: datetime,
 ) -> None:
-    """Staff decide how it goes on; several contacts of a family give one task."""
-    cause = f"plan:{case.id}:{name}:{day}"
+    """Staff decide how it goes on; several contacts of a family give one task. `again` makes it
+    another task than the one of that day before."""
+    cause = f"plan:{case.id}:{name}:{day}{again}"
     says = fill(room.content.messages.reasons[name], tanggal=f"{day:%d-%m-%Y}")
     reason = Reason(
         rule=name, version=ALWAYS_SPEAKS, urgency=Urgency.ATTENTION, says=says, source=cause

@@ -6,7 +6,7 @@ looks at where it stands before it acts: the opening may be over, or never have 
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.usecases import forms, gather
+from bot.usecases import forms, gather, same_nickname
 from bot.usecases.fall_back import fall_back
 from bot.usecases.follow_plan import following_day
 from bot.usecases.record import record
@@ -17,7 +17,7 @@ from flows import answers_back, lapses
 from flows.conversation_state import Talk
 from flows.events import Event
 from flows.hours import in_safe_hours, next_safe, within
-from flows.model import CheckinState, Contact, ContactState, MessageId, Slot
+from flows.model import CheckinState, Contact, ContactState, Level, MessageId, Slot
 from flows.planning import NEAR, Planned, still_makes_sense
 from flows.programme import effective_level
 from flows.situation import Situation
@@ -37,7 +37,8 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
     contact = gather.the_contact(tx, room, kept.contact, now=now)
     level = effective_level(contact, now=now)
     version = programmes.form_version(tx, contact, kept.slot, level)
-    if version is None or not _is_wanted(tx, contact, kept, now=now):
+    is_mixed = level is Level.OPEN and same_nickname.is_held_back(tx, contact, kept.chat_hash)
+    if version is None or is_mixed or not _is_wanted(tx, contact, kept, now=now):
         checkins.update(tx, checkin, state=CheckinState.CANCELLED, due_at=None, ended_at=now)
         return
     level = programmes.form_level(kept.slot, level)
@@ -47,7 +48,9 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
         waits = next_safe(free_at, contact.hours)
         checkins.update(tx, checkin, due_at=max(waits, free_at))
         return
-    if level is not kept.level:
+    # A case may have moved to another version; what a family has seen once stays as it was.
+    is_new = version != kept.content_version and not kept.is_put_off
+    if level is not kept.level or is_new:
         checkins.update(tx, checkin, level=level, content_version=version)
         kept = checkins.get(tx, checkin) or kept
     select_items(tx, room, contact, kept, now=now)

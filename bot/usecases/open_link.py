@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.texts import Text
-from bot.usecases import gather, ring, screens
+from bot.usecases import gather, ring, same_nickname, screens
 from bot.usecases.incoming import Incoming
 from bot.usecases.post import post
 from bot.usecases.receive_stranger import answer
@@ -68,6 +68,7 @@ def _greet(tx: Tx, room: Room, came: Incoming, who: str, *, now: datetime) -> No
     scene = scene_of(tx, situation, cause=came.id, at=came.at)
     linked = replace(scene, message_no=came.message_no)
     record(tx, room, linked, enrolment.greet(situation), now=now)
+    same_nickname.tell(tx, room, contact, now=now)
 
 
 def _welcome(tx: Tx, room: Room, came: Incoming, who: StaffId, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from bot.usecases.form_press import take_note
 from bot.usecases.incoming import Incoming
 from bot.usecases.note_encounter import note_call
 from bot.usecases.post import post
-from bot.usecases.resume_contact import resume_contact
+from bot.usecases.resume_contact import NEVER_AGREED, resume_contact
 from bot.usecases.room import Room
 from flows.escalation import may_close
 from flows.model import AlertKind, Outcome
@@ -23,7 +23,6 @@ from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
 REFUSED = Text("Somebody else is handling this, or it is done.")
-NEVER_AGREED = Text("They never gave their consent. Invite them again, face to face.")
 HINT = Text("This message is not kept. /bantuan lists the commands.")
 NOTE_WITHIN = timedelta(minutes=30)
 """A text that comes later is no note: it may be about anything."""
@@ -43,9 +42,10 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
         return None  # the second tap of a button that has been answered
     if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
         return REFUSED
-    contact = seat.alert.contact
-    if outcome is Outcome.RESUMED and not (contact and resume_contact(tx, contact, now=now)):
-        return NEVER_AGREED
+    if outcome is Outcome.RESUMED:
+        refused = _resume(tx, room, seat, now=now)
+        if refused is not None:
+            return refused
     desk.note(tx, seat, "outcome", now=now, outcome=outcome)
     target = seat.button.row
     if not may_close(outcome, seat.alert.tries):
@@ -111,6 +111,14 @@ def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, cause: str, *, now
         contacts.update(tx, contact, last_spoken_at=now)
         note_call(tx, seat.alert, seat.person.id, cause=cause, now=now)
     desk.clear_details(tx, room, seat, now=now)
+
+
+def _resume(tx: Tx, room: Room, seat: Desk, *, now: datetime) -> Text | None:
+    """They take part again; else why not."""
+    contact, actor = seat.alert.contact, f"staff:{seat.person.id}"
+    if contact is None:
+        return NEVER_AGREED
+    return resume_contact(tx, room, contact, actor=actor, now=now)
 
 
 def _may_fill(tx: Tx, seat: Desk) -> bool:
