@@ -18,7 +18,7 @@ from flows import loader
 from flows.events import ContactMoved
 from flows.hours import at as at_local
 from flows.hours import local
-from flows.model import ContactState, Level, Risk
+from flows.model import ContactId, ContactState, Level, Risk
 from flows.warning_signs import build
 from storage import addresses, contacts, migrate
 from storage.transaction import Tx
@@ -50,7 +50,9 @@ def _joins(year: Year, worker: str, name: str, one: Mapping[str, Any], *, chat: 
     case = a_case(one["kode"], worker, nickname=one["panggilan"], birth_date=one["lahir"],
                   risk=Risk(one["risiko"]), baseline=one.get("dasar"), left_on=left)  # fmt: skip
     level = Level(one["tingkat"])
-    new = a_contact(case.id, level, local(now, WIB).date() if level is Level.OPEN else None)
+    # Which of two children comes first on a phone goes by ids, and the page must not change.
+    on, who = local(now, WIB).date() if level is Level.OPEN else None, f"contact-{one['kode']}"
+    new = a_contact(case.id, level, on, id=ContactId(who))
 
     def write(tx: Tx) -> None:
         enrol.add_case(tx, centre.room, case, new, now=now)
