@@ -174,7 +174,6 @@ async def test_with_the_child_alone_no_family_was_spoken_to(world: World) -> Non
     await sari.sees_last("pertanyaan pendek")
 
 
-@on_both
 async def test_a_tap_that_comes_twice_changes_nothing(world: World) -> None:
     ratna = await world.staff("Ratna")
     await world.enrolled(ratna)

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.usecases import case_ends, contact_ends, enrol
 from flows.model import Level, Risk
-from tests.e2e.conftest import World, on_both
+from tests.e2e.conftest import World
 from tests.e2e.decisions import WHY, case_states, contact_states, day, decides, plan_tasks
 from tests.e2e.records import a_contact
 from tests.e2e.scenes import notice, takes, taps_all
@@ -19,7 +19,6 @@ SOON = "sebentar lagi kabar rutin ini selesai"
 OF_AGE = "Anak sudah dewasa. Tanyakan langsung kepadanya; persetujuannya dari dia sendiri."
 
 
-@on_both
 async def test_a_goodbye_is_announced_comes_on_its_day_and_mulai_opens_the_door(
     world: World,
 ) -> None:
