@@ -1,12 +1,14 @@
 """Cases keep the programme and the check-ins that they began with, until staff move them."""
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.usecases import case_facts, move_case
+from bot.usecases import case_facts, enrol, move_case
 from bot.usecases.casework import Decision
 from bot.usecases.errors import Refused
+from flows.hours import local
 from flows.model import Level, Risk
 from tests.e2e.conftest import World
 from tests.e2e.decisions import WHY, day, decides, shipped, with_content
@@ -93,3 +95,34 @@ async def test_a_stage_that_asks_nothing_ends_sends_and_one_that_asks_begins_tom
     assert (await day(world) - here).days == 1
     assert len(await sari.pushes()) == len(seen) + 1
     await sari.sees_last("Apa kabar minggu ini?")
+
+
+async def test_a_new_programme_is_a_new_rhythm_for_who_is_moved_at_each_level(
+    world: World, tmp_path: Path
+) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.enrolled(ratna, risk=Risk.HIGH)
+    await world.first_checkin(sari)
+    here = await day(world)
+    steps = "[{until_week: 52, every_days: 12}]"
+    rarer = f"levels: {{B: {{high: {steps}, medium: {steps}, low: {steps}}}}}\n"
+    programme = shipped("programme.yaml").replace(
+        "  high:\n    - {until_week: 52, every_days: 7}",
+        "  high:\n    - {until_week: 52, every_days: 9}",
+    )
+    await with_content(world, tmp_path / "ours", programme_yaml=programme + rarer)
+    assert await comes_on(world) == here + timedelta(days=7)
+
+    await decides(world, move_case.move_one, stage=None)
+    assert await comes_on(world) == here + timedelta(days=9)
+
+    held = {"level": Level.DISCREET, "on": here, "duress_word": None}
+    await world.write(enrol.interview, sari.owner_id, **held, now=await world.now())
+    assert await comes_on(world) == here + timedelta(days=12)
+
+
+async def comes_on(world: World) -> date:
+    """The local day on which something comes next."""
+    (row,) = await world.rows("select next_due_at from contacts")
+    at = row[0] if isinstance(row[0], datetime) else datetime.fromisoformat(row[0])
+    return local(at.replace(tzinfo=at.tzinfo or UTC), "Asia/Jakarta").date()

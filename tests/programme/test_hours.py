@@ -118,6 +118,7 @@ def test_hours_changed_on_the_day_of_a_check_in_bring_no_second_one(here: Family
     assert len(here.sent()) == 1
 
     here.decides(contact_hours.set_hours, here.contact, **{**EVERY, "start": time(14)})
+    assert here.local_day() == str(here.centre.now.date() + timedelta(days=7))
     here.centre.passes(hours=8)
 
     assert len(here.sent()) == 1
