@@ -202,7 +202,7 @@ async def test_a_voice_note_is_heard_on_the_workers_phone(
     await heard.wait_for()
 
     await visitor.page.wait_for_function(
-        "document.querySelector('.is-protected audio').duration > 0"
+        "() => document.querySelector('.is-protected audio').duration > 0"
     )
     assert await heard.evaluate("sound => Math.round(sound.duration)") == 2
     assert await heard.get_attribute("aria-label") == "Pesan suara"
