@@ -32,6 +32,7 @@ NEAR = timedelta(days=2)
 """An extra check-in or a pulse so near to another one is not asked: that one does for both."""
 
 MIDNIGHT = time(0)
+A_MOMENT = timedelta(microseconds=1)
 WEEK = 7
 PARTING = timedelta(days=14)
 """So long before the goodbye the family hears that it is near: no end comes out of the blue."""
@@ -123,21 +124,33 @@ def ends_after(plan: Plan) -> date:
     return plan.since + timedelta(weeks=_steps(plan)[-1].until_week) - ONE_DAY
 
 
-def following(plan: Plan, anchor: datetime, *, after: datetime) -> Planned | None:
+def following(
+    plan: Plan, anchor: datetime, *, after: datetime, done: Slot | None = None
+) -> Planned | None:
     """The first place in the plan after a moment; None where nothing is ahead.
 
-    `anchor` is the last regular check-in, or the first one while it is still to come."""
+    `anchor` is the last regular check-in, or the first one while it is still to come. Two places
+    may stand on one moment, a notice and a check-in: `done` is the one there that was had."""
     found = [one for one in _candidates(plan, anchor, after) if one.at > after]
-    return min(found, key=lambda one: (one.at, _ORDER.index(one.slot)), default=None)
+    if done is not None:
+        had = (after, _ORDER.index(done))
+        there = _candidates(plan, anchor, after - A_MOMENT)
+        found += [one for one in there if _rank(one) > had]
+    return min(found, key=_rank, default=None)
+
+
+def _rank(planned: Planned) -> tuple[datetime, int]:
+    return planned.at, _ORDER.index(planned.slot)
 
 
 def ahead(plan: Plan, anchor: datetime, *, after: datetime) -> Iterator[Planned]:
     """Everything that comes, in order, up to an end."""
-    while (planned := following(plan, anchor, after=after)) is not None:
+    done: Slot | None = None
+    while (planned := following(plan, anchor, after=after, done=done)) is not None:
         yield planned
         if planned.slot in ENDS:
             return
-        after = planned.at
+        after, done = planned.at, planned.slot
         anchor = planned.at if planned.slot in ANCHORS else anchor
 
 
@@ -154,7 +167,9 @@ def _candidates(plan: Plan, anchor: datetime, after: datetime) -> Iterator[Plann
         return
     if plan.state is CaseState.PAUSED:
         if plan.paused_until is not None:
-            yield _on(plan, plan.paused_until, Slot.RESUME)
+            # As the day begins: what stands on its morning comes already.
+            zone = plan.hours.timezone
+            yield Planned(at=at(plan.paused_until, MIDNIGHT, zone), slot=Slot.RESUME)
         return
     if not plan.asks:
         return
@@ -185,6 +200,19 @@ def _ends(plan: Plan) -> Iterator[Planned]:
         notice = adult - timedelta(days=plan.programme.adult_notice_days)
         if plan.kind is ContactKind.CAREGIVER and plan.state is not CaseState.CLOSED:
             yield _on(plan, notice, Slot.NOTICE)
+
+
+def already_due(plan: Plan, *, now: datetime) -> Planned | None:
+    """What a family that begins today has missed and must not: the child is an adult, or will be
+    within the notice."""
+    if plan.birth_date is None or plan.kind is not ContactKind.CAREGIVER:
+        return None
+    adult = birthday(plan.birth_date, ADULT_AT)
+    today = local(now, plan.hours.timezone).date()
+    if today >= adult:
+        return Planned(at=now, slot=Slot.OF_AGE)
+    is_near = today > adult - timedelta(days=plan.programme.adult_notice_days)
+    return Planned(at=now, slot=Slot.NOTICE) if is_near else None
 
 
 def birthday(birth_date: date, age: int) -> date:

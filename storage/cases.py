@@ -21,6 +21,7 @@ from flows.model import (
     StaffId,
 )
 from storage import tables
+from storage.errors import SubjectErased
 from storage.lasting import Lasting
 from storage.rows import add as add_row
 from storage.rows import change_by
@@ -136,8 +137,17 @@ def on_phone(tx: Tx, chat_hash: str) -> tuple[CaseId, ...]:
     rows = {row.id: row for row in tx.execute(_ON_PHONE, {"chat": chat_hash})}
     if len(rows) < 2:  # the usual: nothing has to be opened
         return tuple(CaseId(one) for one in rows)
-    oldest = sorted(rows, key=lambda one: (birth_date(tx, rows[one]), rows[one].created_at, one))
+    born = {one: when for one, row in rows.items() if (when := _born(tx, row)) is not None}
+    oldest = sorted(born, key=lambda one: (born[one], rows[one].created_at, one))
     return tuple(CaseId(one) for one in oldest)
+
+
+def _born(tx: Tx, row: Row) -> date | None:
+    """None of a child who was erased: the others are asked about all the same."""
+    try:
+        return birth_date(tx, row)
+    except SubjectErased:
+        return None
 
 
 def checkin_version(tx: Tx, case: CaseId, form: Level | Slot) -> str | None:

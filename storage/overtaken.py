@@ -105,7 +105,7 @@ def _replan(tx: Tx, contact: Contact, chat: str | None, *, now: datetime) -> int
         asked = Planned(at=found.at, slot=asked_as(plan, found))
         _leave_out(tx, contact, chat, asked, now=now)
         anchor = found.at if found.slot in ANCHORS else anchor
-        found, left = following(plan, anchor, after=found.at), left + 1
+        found, left = following(plan, anchor, after=found.at, done=found.slot), left + 1
     programmes.keep(tx, contact, programmes.Place(next=found, anchor=anchor))
     return left
 

@@ -1,24 +1,36 @@
 """One check-in at a time on a phone: when it is free again, and what came to it lately."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from flows.model import CheckinState, Slot
 from storage import tables
 from storage.checkins import Kept
 from storage.transaction import Tx
 
+GIVES_WAY = timedelta(days=2)
+
 _c = tables.checkins
 
 
-def asked_lately(tx: Tx, kept: Kept, *, since: datetime) -> bool:
-    """Has another check-in come to the same phone since then?"""
+def pulsed_lately(tx: Tx, kept: Kept, *, since: datetime) -> bool:
+    """Has another pulse come to the same phone since then? It names no child."""
     same = (_c.c.chat_hash == kept.chat_hash, _c.c.id != kept.id, _c.c.opened_at >= since)
-    return tx.execute(select(_c.c.id).where(*same).limit(1)).first() is not None
+    pulse = select(_c.c.id).where(*same, _c.c.slot == Slot.PULSE)
+    return tx.execute(pulse.limit(1)).first() is not None
 
 
-def free_at(tx: Tx, checkin: str) -> datetime | None:
-    """When a check-in that is open will have left the phone at the latest."""
-    ends = select(_c.c.expires_at).where(_c.c.id == checkin)
+def free_at(tx: Tx, other: Kept, waiting: Kept) -> datetime | None:
+    """When what is open will have left the phone at the latest. Nobody has answered it: after two
+    days it gives way to another child's, who would else never be asked about on a silent phone."""
+    if gives_way(other, waiting) and other.opened_at is not None:
+        return other.opened_at + GIVES_WAY
+    ends = select(_c.c.expires_at).where(_c.c.id == other.id)
     found: datetime | None = tx.execute(ends).scalar_one_or_none()
     return found
+
+
+def gives_way(other: Kept, waiting: Kept) -> bool:
+    """May it have to make room, once its time is over?"""
+    return other.state is CheckinState.ASKED and other.contact != waiting.contact

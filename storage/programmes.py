@@ -9,7 +9,15 @@ from sqlalchemy import bindparam, select
 from flows.hours import local
 from flows.loader import load_programme
 from flows.model import CaseState, Contact, KeyDate, Level, Risk, Slot
-from flows.planning import ANCHORS, Plan, Planned, first_due, following, still_makes_sense
+from flows.planning import (
+    ANCHORS,
+    Plan,
+    Planned,
+    already_due,
+    first_due,
+    following,
+    still_makes_sense,
+)
 from flows.programme import effective_level
 from flows.rhythm import Programme
 from storage import cases, contents, key_dates, tables
@@ -21,7 +29,6 @@ from storage.transaction import Tx
 _PROGRAMMES: dict[str, Programme] = {}
 """Kept files by their version, which is the hash of their text: none is ever out of date."""
 
-TOLD_STAFF = (Slot.ENDING, Slot.NOTICE, Slot.GOODBYE, Slot.OF_AGE)
 ASKED_AT = (Level.OPEN, Level.DISCREET)
 
 _k, _c = tables.cases, tables.contacts
@@ -109,10 +116,10 @@ def after(plan: Plan, done: Planned, anchor: datetime, *, now: datetime) -> Plac
     """Where a contact stands once `done` has had its turn. Check-ins that make no sense any more
     are left out: a family never gets last month's questions. What staff must know is never."""
     anchor = done.at if done.slot in ANCHORS else anchor
-    found = following(plan, anchor, after=done.at)
+    found = following(plan, anchor, after=done.at, done=done.slot)
     while found is not None and found.slot.asks and found.at < now:
         behind = found.at if found.slot in ANCHORS else anchor
-        then = following(plan, behind, after=found.at)
+        then = following(plan, behind, after=found.at, done=found.slot)
         if still_makes_sense(found, now, then=then):
             break
         found, anchor = then, behind
@@ -135,14 +142,17 @@ def begin(tx: Tx, contact: Contact, *, now: datetime) -> None:
     """The first check-in comes the day after; whatever else is planned may come before it."""
     plan = plan_of(tx, contact, now=now)
     anchor = first_due(now, contact.hours)
-    keep(tx, contact, Place(next=following(plan, anchor, after=now), anchor=anchor))
+    missed = already_due(plan, now=now)
+    found = following(plan, anchor, after=now) if missed is None else missed
+    keep(tx, contact, Place(next=found, anchor=anchor))
 
 
-def replan(tx: Tx, contact: Contact, *, now: datetime) -> None:
+def replan(tx: Tx, contact: Contact, *, now: datetime, is_resumed: bool = False) -> None:
     """Something of the plan has changed: what comes next is looked for anew, from now on. What is
-    due this moment has its turn first. The rhythm is kept, and nothing is filled up."""
+    due already has its turn first, in the plan as it is then; only the end of a pause has had it.
+    The rhythm is kept, and nothing is filled up."""
     at = place(tx, contact)
-    if at.next is not None and at.next.at <= now and at.next.slot in TOLD_STAFF:
+    if at.next is not None and at.next.at <= now and not is_resumed:
         return
     plan = plan_of(tx, contact, now=now)
     anchor = at.anchor or first_due(now, contact.hours)

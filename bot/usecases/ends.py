@@ -98,7 +98,7 @@ def resume(tx: Tx, room: Room, case: Case, *, actor: str, now: datetime) -> None
     cases.update(tx, case.id, state=CaseState.ACTIVE, paused_until=None)
     _note(tx, case, "case_resumed", actor=actor, now=now)
     for contact in active(tx, room, case, now=now):
-        programmes.replan(tx, contact, now=now)
+        programmes.replan(tx, contact, now=now, is_resumed=True)
 
 
 def close_now(tx: Tx, room: Room, case: Case, *, is_silent: bool, now: datetime) -> None:

@@ -43,11 +43,13 @@ def ask_checkin(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
         return
     level = programmes.form_level(kept.slot, level)
     other = checkins.open_in_chat(tx, kept.chat_hash)
-    if other is not None or not in_safe_hours(now, contact.hours):
-        free_at = now if other is None else phones.free_at(tx, other.id) or now
-        waits = next_safe(free_at, contact.hours)
-        checkins.update(tx, checkin, due_at=max(waits, free_at))
+    free_at = now if other is None else phones.free_at(tx, other, kept) or now
+    if free_at > now or not in_safe_hours(now, contact.hours):
+        waits = next_safe(max(free_at, now), contact.hours)
+        checkins.update(tx, checkin, due_at=waits)
         return
+    if other is not None:
+        give_way(tx, room, other, now=now)
     # A case may have moved to another version; what a family has seen once stays as it was.
     is_new = version != kept.content_version and not kept.is_put_off
     if level is not kept.level or is_new:
@@ -63,7 +65,7 @@ def _is_wanted(tx: Tx, contact: Contact, kept: Kept, *, now: datetime) -> bool:
     that one does for both."""
     if contact.state is not ContactState.ACTIVE:
         return False
-    if kept.slot is Slot.PULSE and phones.asked_lately(tx, kept, since=now - NEAR):
+    if kept.slot is Slot.PULSE and phones.pulsed_lately(tx, kept, since=now - NEAR):
         return False  # a pulse names no child: one of them does for everybody on this phone
     then = programmes.place(tx, contact).next
     planned = Planned(at=kept.planned_at, slot=kept.slot)
@@ -93,6 +95,15 @@ def score_half_done(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
     kept = checkins.get(tx, checkin)
     if kept is not None and kept.state.is_open:
         _happen(tx, room, checkin, "half_done", lapses.half_done, now=now)
+
+
+def give_way(tx: Tx, room: Room, other: Kept, *, now: datetime) -> None:
+    """Nobody has answered it for two days, and it is another child's turn on this phone."""
+
+    def judge(situation: Situation, talk: Talk, cause: MessageId) -> tuple[Event, ...]:
+        return lapses.expire(situation, talk, cause, next_day=None)
+
+    _happen(tx, room, other.id, "gave_way", judge, now=now)
 
 
 def expire(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:

@@ -1,9 +1,9 @@
 """A worker confirms that a family wants to take part again: after STOP, or after a goodbye."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.texts import Text
-from bot.usecases import follow_plan, same_nickname
+from bot.usecases import ends, follow_plan, same_nickname
 from bot.usecases.record import move_contact
 from bot.usecases.room import Room
 from flows.events import ContactMoved
@@ -37,6 +37,7 @@ def resume_contact(
         if is_school:
             return CASE_CLOSED
         _reopen(tx, case, found, actor=actor, now=now)
+    _settle_days(tx, room, cases.get(tx, case.id), actor=actor, today=today, now=now)
     if is_school and found.ends_on is not None and found.ends_on <= today:
         contacts.update(tx, contact, ends_on=room.content.calendar.school_year_end(today))
     move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
@@ -44,6 +45,20 @@ def resume_contact(
     same_nickname.tell(tx, room, found, now=now)
     follow_plan.ask_if_over(tx, room, cases.get(tx, case.id), now=now)
     return None
+
+
+def _settle_days(tx: Tx, room: Room, case: Case, *, actor: str, today: date, now: datetime) -> None:
+    """Days that came while nobody took part: a pause is over, and a goodbye that was planned has
+    been overtaken by whoever comes back."""
+    if case.closes_on is not None and case.closes_on <= today:
+        cases.update(tx, case.id, closes_on=None)
+        plan_changes.note(
+            tx, case=case.id, actor=actor, action="kept_open", reason=None, now=now,
+            was=str(case.closes_on),
+        )  # fmt: skip
+    is_paused = case.state is CaseState.PAUSED
+    if is_paused and case.paused_until is not None and case.paused_until <= today:
+        ends.resume(tx, room, case, actor="system", now=now)
 
 
 def _reopen(tx: Tx, case: Case, contact: Contact, *, actor: str, now: datetime) -> None:

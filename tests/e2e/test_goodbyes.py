@@ -115,7 +115,7 @@ async def test_on_the_eighteenth_birthday_everything_ends_without_a_word(world: 
     await world.forward(days=(date(born.year + 18, born.month, born.day) - today).days)
 
     assert await contact_states(world) == ["farewell"]
-    assert await plan_tasks(world) == ["of_age"]
+    assert await plan_tasks(world) == ["comes_of_age", "of_age"]
     await sari.sees_nothing_of("Terima kasih sudah ikut")
     seen = await sari.pushes()
     await world.forward(days=20)

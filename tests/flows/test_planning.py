@@ -11,6 +11,7 @@ from flows.planning import (
     Plan,
     Planned,
     ahead,
+    already_due,
     every_days,
     first_due,
     following,
@@ -217,6 +218,40 @@ class TestEnds:
         plan = a_plan(birth_date=None)
 
         assert days(plan, Slot.OF_AGE, until="2050-01-01") == []
+
+
+class TestOnOneMoment:
+    def test_a_notice_on_the_day_of_a_check_in_takes_nothing_from_it(self) -> None:
+        # Two weeks before 17 March is a Tuesday on which the family is asked anyway.
+        plan = a_plan(risk=Risk.HIGH, closes_on=date(2026, 3, 17))
+
+        there = [slot for day, slot in slots(plan, "2026-03-31") if day == "2026-03-03"]
+
+        assert there == [Slot.PARTING, Slot.REGULAR]
+
+    def test_every_check_in_comes_however_many_notices_there_are(self) -> None:
+        plain = a_plan(risk=Risk.HIGH)
+        noticed = a_plan(risk=Risk.HIGH, birth_date=date(2008, 3, 31))  # notice on 3 March
+
+        before = [day for day in days(plain, Slot.REGULAR) if day < "2026-03-31"]
+
+        assert days(noticed, Slot.REGULAR) == before
+
+    def test_the_day_on_which_a_pause_ends_is_asked_already(self) -> None:
+        paused = a_plan(state=CaseState.PAUSED, paused_until=date(2026, 3, 3))
+        (ends, *_) = ahead(paused, FIRST, after=at("2026-02-20 12:00"))
+
+        assert ends == Planned(at=at("2026-03-03 00:00"), slot=Slot.RESUME)
+        first = following(a_plan(risk=Risk.HIGH), FIRST, after=ends.at)
+        assert first == Planned(at=at("2026-03-03 09:00"), slot=Slot.REGULAR)
+
+    def test_whoever_begins_as_an_adult_ends_at_once(self) -> None:
+        now = at("2026-01-05 12:00")
+
+        found = [already_due(a_plan(birth_date=born), now=now) for born in
+                 (date(2008, 1, 5), date(2008, 1, 20), date(2015, 1, 20))]  # fmt: skip
+
+        assert [one and one.slot for one in found] == [Slot.OF_AGE, Slot.NOTICE, None]
 
 
 class TestSchool:
