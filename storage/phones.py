@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from flows.model import CheckinState, Slot
+from flows.model import CheckinState, ContactId, Slot
 from storage import tables
 from storage.checkins import Kept
 from storage.transaction import Tx
@@ -12,6 +12,13 @@ from storage.transaction import Tx
 GIVES_WAY = timedelta(days=2)
 
 _c = tables.checkins
+
+
+def waiting(tx: Tx, contact: ContactId) -> tuple[tuple[str, datetime], ...]:
+    """Check-ins of this contact that are due and not shown yet, with the moment they wait for."""
+    mine = (_c.c.contact_id == contact, _c.c.state == CheckinState.DUE, _c.c.due_at.is_not(None))
+    rows = tx.execute(select(_c.c.id, _c.c.due_at).where(*mine).order_by(_c.c.due_at))
+    return tuple((row.id, row.due_at) for row in rows)
 
 
 def pulsed_lately(tx: Tx, kept: Kept, *, since: datetime) -> bool:

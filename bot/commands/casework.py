@@ -22,6 +22,8 @@ from bot.usecases.move_case import Moved
 from flows.model import Risk
 from storage.transaction import Tx
 
+MOST_BASELINE = 21  # seven items, three points each
+
 
 def pause(
     code: Code,
@@ -130,6 +132,23 @@ def left(
     why, day = decision(by, reason), desk.day(on)
     change_case(
         lambda tx, room, now: case_facts.set_left(tx, room, code, why, on=day, now=now),
+        as_json=as_json,
+    )
+
+
+def baseline(
+    code: Code,
+    total: Annotated[
+        int, typer.Argument(min=0, max=MOST_BASELINE, help="Total of items 1-7 at termination.")
+    ],
+    reason: MayReason = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Enter the total at termination, with which those at home are compared."""
+    why = decision(by, reason)
+    change_case(
+        lambda tx, room, now: case_facts.set_baseline(tx, room, code, why, total=total, now=now),
         as_json=as_json,
     )
 

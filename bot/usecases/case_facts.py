@@ -69,6 +69,18 @@ def set_left(tx: Tx, room: Room, code: str, why: Decision, *, on: date, now: dat
     return case
 
 
+def set_baseline(
+    tx: Tx, room: Room, code: str, why: Decision, *, total: int, now: datetime
+) -> Case:
+    """The total at termination: families may join weeks before there is one."""
+    case = taken_up(tx, code, why)
+    if case.baseline == total:
+        raise Refused(f"{total} stands there already.")
+    cases.update(tx, case.id, baseline=total)
+    note(tx, case, why, "baseline_set", now=now, total=total, was=case.baseline)
+    return case
+
+
 def set_nickname(
     tx: Tx, room: Room, code: str, why: Decision, *, nickname: str, now: datetime
 ) -> Case:

@@ -32,7 +32,7 @@ from flows.planning import Plan, Planned, ahead, asked_as, first_due, still_make
 from flows.programme import age_on, effective_level
 from flows.selection import left_out
 from flows.situation import Situation
-from storage import addresses, cases, contacts, programmes, selections
+from storage import addresses, cases, checkins, contacts, phones, programmes, selections
 from storage.transaction import Tx
 
 NOBODY_WROTE = Signs(level="none", labels=(), evidence=())
@@ -94,6 +94,14 @@ def _of_contact(
     plan = programmes.plan_of(tx, contact, now=now)
     anchor = programmes.place(tx, contact).anchor or first_due(now, contact.hours)
     number = selections.number_of(tx, contact.id, "")
+    for row, due_at in phones.waiting(tx, contact.id):
+        kept = checkins.get(tx, row)
+        if kept is not None:
+            late = Planned(at=max(due_at, now), slot=kept.slot)
+            here = _Day(tx=tx, room=room, case=case, contact=contact, plan=plan, planned=late,
+                        then=None)  # fmt: skip
+            yield here.foreseen(number)
+            number += kept.slot in selections.NUMBERED
     for planned, then in _pairs(ahead(plan, anchor, after=now)):
         if planned.at > until:
             return

@@ -203,3 +203,17 @@ def test_an_unknown_case_says_so(tmp_path: Path, room: Room) -> None:
     here = family(tmp_path, room, Level.OPEN)
     with here.centre.database, pytest.raises(Refused, match="K-9"):
         here.centre.database.read_now(preview, room, "K-9", days=9, now=here.centre.now)
+
+
+def test_what_waits_for_a_quiet_day_to_pass_is_foreseen_too(tmp_path: Path, room: Room) -> None:
+    here = family(tmp_path, room, Level.DISCREET, risk=Risk.LOW, left_on=date(2025, 11, 1))
+    with here.centre.database:
+        here.centre.passes(days=1)
+        c = tables.checkins
+        here.writes(lambda tx: tx.execute(c.update().values(state="due", due_at=here.centre.now
+                                                            + timedelta(hours=20))))  # fmt: skip
+
+        first = here.foresees(10)[0]
+
+        assert first.slot is Slot.REGULAR
+        assert first.at >= here.centre.now + timedelta(hours=20)
