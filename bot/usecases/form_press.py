@@ -99,7 +99,7 @@ def _settle(tx: Tx, room: Room, chair: Chair, act: Act, *, now: datetime) -> Tex
 
 def _in_form(tx: Tx, room: Room, chair: Chair, do: Do, act: Act, *, now: datetime) -> Text | None:
     kept = kept_forms.open_of(tx, chair.person.id)
-    if kept is None or act.get("form", kept.id) != kept.id:
+    if kept is None or act.get("form") != kept.id:
         return OVER
     locks.contact(tx, kept.contact)
     if not may(tx, chair, kept.case, now=now):
