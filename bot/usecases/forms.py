@@ -176,12 +176,17 @@ def situation_of(tx: Tx, room: Room, kept: Kept, *, now: datetime) -> tuple[Situ
     if situation.talk is None:
         raise LookupError(f"no talk for {kept.id}")
     earlier = totals.of_contact(
-        tx, kept.case, kept.contact, other_than=kept.id, before=kept.opened_at
+        tx,
+        situation.case,
+        kept.contact,
+        timezone=contact.hours.timezone,
+        other_than=kept.id,
+        before=kept.opened_at,
     )
     known = replace(
         situation,
-        baseline=baseline(situation.case.baseline, earlier),
-        last_total=earlier[-1] if earlier else None,
+        baseline=baseline(situation.case.baseline, earlier.at_home),
+        last_total=earlier.last,
     )
     checkin = replace(situation.talk.checkin, open_line=Text("Note?").fill())
     return known, replace(situation.talk, checkin=checkin, reads_little=False)
