@@ -22,7 +22,6 @@ from flows.model import (
     CheckinId,
     CheckinState,
     ContactId,
-    ContactKind,
     Encounter,
     MessageId,
     StaffId,
@@ -255,8 +254,7 @@ def _encounter_id(form: str) -> str:
 
 def _encounter(tx: Tx, start: Start) -> Encounter:
     """A sheet of paper is no talk; and a talk with the school is none with the family."""
-    contact = contacts.get(tx, start.contact)
-    is_family = contact is not None and contact.kind is ContactKind.CAREGIVER
+    is_family = contacts.is_family(tx, start.contact)
     return Encounter(
         case=start.case,
         contact=None if start.child_only else start.contact,
