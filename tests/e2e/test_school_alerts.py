@@ -64,3 +64,37 @@ async def test_an_alert_about_the_form_of_a_school_shows_it_and_a_call_is_not_th
         "select kind, spoke from encounters join contacts on contacts.id = encounters.contact_id"
     )
     assert [(kind, bool(spoke)) for kind, spoke in met] == [("school", False)]
+
+
+async def test_a_school_is_reminded_in_words_of_its_own_and_no_tap_ends_its_form(
+    world: World,
+) -> None:
+    ratna = await world.staff("Ratna")
+    await world.enrolled(ratna)
+    teacher = await a_teacher(world)
+    await world.until(9, 1)
+    told = len(await teacher.pushes())
+
+    await world.forward(days=1, hours=1)
+    assert (await teacher.pushes())[told:] == [
+        "Selamat pagi, Bapak/Ibu. Kalau ada waktu, ada beberapa pertanyaan pendek tentang siswa "
+        "S-07."
+    ]
+    assert await teacher.buttons() == ["Mulai", "Telepon saya"]
+    await teacher.taps("Mulai")
+    await teacher.sees_last("1/4\nSebulan ini, seberapa sering siswa S-07 tidak masuk?")
+    assert await world.rows("select state from checkins where slot = 'school'") == [("open",)]
+
+
+async def test_a_school_that_never_answers_reads_nothing_of_a_missed_week(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    await world.enrolled(ratna)
+    teacher = await a_teacher(world)
+    await world.until(9, 1)
+
+    await world.forward(days=6)
+
+    assert await world.rows("select state from checkins where slot = 'school'") == [("expired",)]
+    await teacher.sees_last("Mau bicara dengan petugas? Tekan Telepon saya.")
+    assert "Mulai" not in await teacher.buttons()
+    assert not any("Minggu ini" in text for text in await teacher.pushes())
