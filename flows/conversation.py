@@ -105,8 +105,8 @@ def open_(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Event, ...]
 
 
 def remind(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Event, ...]:
-    """One silent reminder that can be answered by a single tap."""
-    message = phrases.say(messages, "reminder", {"waktu": greeting}, checkin=talk.id)
+    """One silent reminder; a family can answer it by a single tap."""
+    message = phrases.reminder(messages, talk, greeting=greeting)
     return (_shown(talk, message, moves=False, manner=Manner.UNPROMPTED),)
 
 
@@ -117,7 +117,7 @@ def ask_again(messages: Messages, talk: Talk, *, greeting: str) -> tuple[Message
     again = phrases.say(messages, "again").text
     match talk.state:
         case CheckinState.ASKED if talk.is_reminded:
-            shown = phrases.say(messages, "reminder", {"waktu": greeting}, checkin=talk.id)
+            shown = phrases.reminder(messages, talk, greeting=greeting)
             text = f"{shown.text}\n\n{again}"
         case CheckinState.ASKED:
             shown = phrases.opening(messages, talk, greeting=greeting)

@@ -40,6 +40,11 @@ class Talk:
         return self.checkin.kind == Kind.PULSE
 
     @property
+    def is_school(self) -> bool:
+        """Is it asked of a school? Then nothing in it speaks of a family, and no tap ends it."""
+        return self.checkin.kind == Kind.SCHOOL
+
+    @property
     def asked(self) -> str | None:
         """The item being asked, or None while no question is on the phone."""
         if self.is_pulse:

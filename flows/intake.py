@@ -122,7 +122,7 @@ def _fits(talk: Talk, press: Press) -> bool:
         case CheckinState.ASKED if talk.is_pulse:
             return False
         case CheckinState.ASKED if press in (Press.PULSE_GOOD, Press.PULSE_BAD):
-            return talk.is_reminded
+            return talk.is_reminded and not talk.is_school
         case CheckinState.ASKED:
             return press is Press.START or (press is Press.LATER and not talk.is_put_off)
         case CheckinState.PAUSED:
@@ -150,13 +150,18 @@ def _in_checkin(
             return conversation.put_off(
                 messages, talk, due_at=due_at, level=situation.level, typed=typed
             )
-        case Press.PULSE_GOOD | Press.PULSE_BAD if talk.state is CheckinState.ASKED:
+        case Press.PULSE_GOOD | Press.PULSE_BAD if _is_pulse_awaited(talk):
             return commands.pulse(situation, talk, reply, is_good=press is Press.PULSE_GOOD)
         case _:
             events = conversation.press(
                 messages, talk, press, item=item, value=value, words=reply.text
             )
             return _followed(situation, talk, reply, events)
+
+
+def _is_pulse_awaited(talk: Talk) -> bool:
+    """A school is never asked how it goes, also where an old reminder did."""
+    return talk.state is CheckinState.ASKED and not talk.is_school
 
 
 def _answer(situation: Situation, talk: Talk, reply: Reply, value: int) -> tuple[Event, ...]:

@@ -71,7 +71,8 @@ def expire(
     situation: Situation, talk: Talk, cause: MessageId, *, next_day: str | None
 ) -> tuple[Event, ...]:
     """Five days are over. Begun: scored, thanks, keyboard gone. Never begun: at A a kind word with
-    the day of the next one (`next_day`), at B, or where none follows, the door to a human only."""
+    the day of the next one (`next_day`), at B, of a school, or where none follows, the door to a
+    human only."""
     events = conversation.expire(talk)
     if talk.is_pulse:  # it has been seen or not; either way there is nothing to say
         return (*events, ButtonsGone(checkin=talk.id))
@@ -79,11 +80,12 @@ def expire(
         judged = judging.judge_answers(situation, talk, cause, is_closed=True)
         thanks = answers_back.thanks(situation, talk, judged, is_typed=False)
         return (*events, *judged, replace(thanks, manner=Manner.QUIET_EDIT))
-    if situation.level is Level.OPEN and next_day is not None:
+    is_open = situation.level is Level.OPEN and not talk.is_school
+    if is_open and next_day is not None:
         message = phrases.say(situation.content.messages, "missed", {"hari": next_day})
         manner, moves = Manner.UNPROMPTED, False
     else:
-        name = "help" if situation.level is Level.OPEN else "everything"
+        name = "help" if is_open else "everything"
         message = phrases.say(situation.content.messages, name)
         manner, moves = Manner.QUIET_EDIT, True
     due = MessageDue(

@@ -53,6 +53,14 @@ def opening(messages: Messages, talk: Talk, *, greeting: str) -> Message:
     return Message(text=text, buttons=(tuple(_labelled(messages, p, talk.id) for p in row),))
 
 
+def reminder(messages: Messages, talk: Talk, *, greeting: str) -> Message:
+    """What comes once where nobody has answered. A school has no pulse: its door is "Mulai"."""
+    if talk.is_school:
+        places = {"waktu": greeting, "kode": talk.code}
+        return say(messages, "reminder_school", places, checkin=talk.id)
+    return say(messages, "reminder", {"waktu": greeting}, checkin=talk.id)
+
+
 def pulse(messages: Messages, talk: Talk) -> Message:
     """The one question of a pulse, with the door to a human."""
     item = talk.checkin.items[0]

@@ -95,6 +95,13 @@ def get(tx: Tx, contact: str) -> Contact | None:
     return None if row is None else _contact(tx, row)
 
 
+def is_family(tx: Tx, contact: ContactId) -> bool:
+    """Are they of the family, and not of the school?"""
+    c = tables.contacts
+    theirs = (c.c.id == contact, c.c.kind == ContactKind.CAREGIVER)
+    return tx.execute(select(c.c.id).where(*theirs)).first() is not None
+
+
 def unopened(tx: Tx) -> tuple[Contact, ...]:
     """Everybody, without what is sealed: for what must be told of whoever was erased, too. Whose
     row is damaged is left out."""

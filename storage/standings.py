@@ -53,9 +53,12 @@ class CaseLine:
 
 
 def last_answered(tx: Tx, case: CaseId, contact: ContactId | None = None) -> Kept | None:
-    """The latest check-in of the case, or of one contact, to which there are answers."""
-    c, latest = tables.checkins, tables.checkins.c.opened_at.desc()
-    query = _answered().where(c.c.case_id == case).order_by(latest, c.c.id).limit(1)
+    """The latest check-in about the case, or of one contact, to which there are answers. What a
+    school has answered is no measure of how the child is at home."""
+    c, p, latest = tables.checkins, tables.contacts, tables.checkins.c.opened_at.desc()
+    schools = select(p.c.id).where(p.c.case_id == case, p.c.kind == ContactKind.SCHOOL)
+    theirs = (c.c.case_id == case, c.c.contact_id.not_in(schools))
+    query = _answered().where(*theirs).order_by(latest, c.c.id).limit(1)
     row = tx.execute(query if contact is None else query.where(c.c.contact_id == contact)).first()
     return None if row is None else as_kept(row)
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.reports.telling import BUTTONS, Row
 from bot.texts import Text
-from bot.usecases.standing_words import ANY_CHILD, UNNAMED
+from bot.usecases.standing_words import asked_of_any
 from flows.definition import Press
-from flows.forms import Checkin, Item, Kind
+from flows.forms import Checkin, Kind
 from flows.model import CheckinState, Slot, Way
-from flows.wording import fill
 
 COLUMNS = ("sheet", "column", "value", "meaning")
 HEADINGS = (Text("sheet"), Text("column"), Text("value"), Text("meaning"))
@@ -102,13 +101,9 @@ def of_forms(sheet: str, kept: Sequence[Checkin], labels: Mapping[Press, str]) -
 
 def _items(form: Checkin) -> Iterator[Row]:
     for item in form.items:
-        yield {"column": item.id, "value": None, "meaning": _question(item)}
+        yield {"column": item.id, "value": None, "meaning": asked_of_any(item)}
         for choice in item.choices:
             yield {"column": item.id, "value": choice.value, "meaning": choice.label}
-
-
-def _question(item: Item) -> str:
-    return fill(item.text_for(ANY_CHILD), panggilan=UNNAMED)
 
 
 def _totals(form: Checkin) -> Iterator[Row]:

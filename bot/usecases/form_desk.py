@@ -112,7 +112,7 @@ def say_unfinished(tx: Tx, room: Room, chair: Chair, kept: Kept, *, now: datetim
     if kept.message is not None and kept.message != chair.row:
         take_away(tx, room, chair, kept.message, now=now)
     code = cases.get(tx, kept.case).code
-    show(tx, room, chair, form_screens.unfinished(code), now=now)
+    show(tx, room, chair, form_screens.unfinished(code, kept.id), now=now)
 
 
 def show(

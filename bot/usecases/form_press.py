@@ -62,10 +62,9 @@ def form_press(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> Text | N
 
 def take_note(tx: Tx, room: Room, chair: Chair, *, now: datetime) -> bool:
     """The words that a form waits for, unless a settled alert has asked for some since."""
-    kept = kept_forms.open_of(tx, chair.person.id)
+    kept = _open_form(tx, chair)
     if kept is None or kept.path[-1:] != (OPEN_LINE,) or not chair.came.text:
         return False
-    locks.contact(tx, kept.contact)
     last = _last_act(tx, kept)
     if now - last > IDLE or alerts.awaiting_note(tx, chair.person.id, since=last) is not None:
         return False
@@ -97,11 +96,21 @@ def _settle(tx: Tx, room: Room, chair: Chair, act: Act, *, now: datetime) -> Tex
     return _show_item(tx, room, chair, kept, now=now)
 
 
+def _open_form(tx: Tx, chair: Chair) -> Kept | None:
+    """The form that this person has open, read once nobody else decides about its case: while the
+    lock was waited for, its day may have ended."""
+    seen = kept_forms.open_of(tx, chair.person.id)
+    if seen is None:
+        return None
+    locks.contact(tx, seen.contact)
+    kept = checkins.get(tx, seen.id)
+    return kept if kept is not None and kept.state.is_open else None
+
+
 def _in_form(tx: Tx, room: Room, chair: Chair, do: Do, act: Act, *, now: datetime) -> Text | None:
-    kept = kept_forms.open_of(tx, chair.person.id)
-    if kept is None or act.get("form", kept.id) != kept.id:
+    kept = _open_form(tx, chair)
+    if kept is None or act.get("form") != kept.id:
         return OVER
-    locks.contact(tx, kept.contact)
     if not may(tx, chair, kept.case, now=now):
         return NOT_YOURS
     match do:

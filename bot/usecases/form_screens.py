@@ -60,11 +60,12 @@ def item(code: str, shown: Message) -> Payload:
     return Payload(text=f"{code}. {shown.text}", keys=rows, is_protected=True)
 
 
-def unfinished(code: str) -> Payload:
-    """One form at a time: this one goes on, or ends where it stands."""
+def unfinished(code: str, form: str) -> Payload:
+    """One form at a time: this one goes on, or ends where it stands. Its buttons belong to it, so
+    that an old one never ends another."""
     keys = (
-        (key(Text("Go on").fill(), Do.RESUME),),
-        (key(Text("End it here").fill(), Do.END),),
+        (key(Text("Go on").fill(), Do.RESUME, form=form),),
+        (key(Text("End it here").fill(), Do.END, form=form),),
     )
     text = Text("{code}. This form is not finished yet.").fill(code=code)
     return Payload(text=text, keys=keys, is_protected=True)

@@ -22,7 +22,6 @@ from flows.model import (
     CheckinId,
     CheckinState,
     ContactId,
-    ContactKind,
     Encounter,
     MessageId,
     StaffId,
@@ -176,12 +175,17 @@ def situation_of(tx: Tx, room: Room, kept: Kept, *, now: datetime) -> tuple[Situ
     if situation.talk is None:
         raise LookupError(f"no talk for {kept.id}")
     earlier = totals.of_contact(
-        tx, kept.case, kept.contact, other_than=kept.id, before=kept.opened_at
+        tx,
+        situation.case,
+        kept.contact,
+        timezone=contact.hours.timezone,
+        other_than=kept.id,
+        before=kept.opened_at,
     )
     known = replace(
         situation,
-        baseline=baseline(situation.case.baseline, earlier),
-        last_total=earlier[-1] if earlier else None,
+        baseline=baseline(situation.case.baseline, earlier.at_home),
+        last_total=earlier.last,
     )
     checkin = replace(situation.talk.checkin, open_line=Text("Note?").fill())
     return known, replace(situation.talk, checkin=checkin, reads_little=False)
@@ -250,8 +254,7 @@ def _encounter_id(form: str) -> str:
 
 def _encounter(tx: Tx, start: Start) -> Encounter:
     """A sheet of paper is no talk; and a talk with the school is none with the family."""
-    contact = contacts.get(tx, start.contact)
-    is_family = contact is not None and contact.kind is ContactKind.CAREGIVER
+    is_family = contacts.is_family(tx, start.contact)
     return Encounter(
         case=start.case,
         contact=None if start.child_only else start.contact,

@@ -30,7 +30,11 @@ def situation(
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
     earlier = totals.of_contact(
-        tx, case.id, contact.id, other_than=None if kept is None else kept.id
+        tx,
+        case,
+        contact.id,
+        timezone=contact.hours.timezone,
+        other_than=None if kept is None else kept.id,
     )
     return Situation(
         content=room.content,
@@ -40,8 +44,8 @@ def situation(
         talk=None if kept is None else talk(tx, room, contact, case, kept, now=now),
         alerts=known,
         spoken=spoken,
-        baseline=baseline(case.baseline, earlier),
-        last_total=earlier[-1] if earlier else None,
+        baseline=baseline(case.baseline, earlier.at_home),
+        last_total=earlier.last,
         is_safety_asked=facts.is_about_words(
             tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
         ),

@@ -24,7 +24,8 @@ class Seen:
 
 
 def note_encounter(tx: Tx, seen: Seen, *, now: datetime) -> str:
-    """Keep it, once a moment; silence is counted from it where the family was spoken with."""
+    """Keep it, once a moment; silence is counted from it where the family was spoken with. A talk
+    with the school is kept, but is none with the family."""
     if not seen.spoke and not seen.saw_child:
         raise Refused("Nobody was spoken with or seen, so there is nothing to note.")
     contact = _who(tx, seen) if seen.spoke else None
@@ -35,7 +36,7 @@ def note_encounter(tx: Tx, seen: Seen, *, now: datetime) -> str:
         staff=seen.staff,
         checkin=None,
         way=seen.way,
-        spoke=seen.spoke,
+        spoke=contact is not None and contacts.is_family(tx, contact),
         saw_child=seen.saw_child,
         at=seen.at,
     )
@@ -47,14 +48,14 @@ def note_encounter(tx: Tx, seen: Seen, *, now: datetime) -> str:
         contacts.update(tx, contact, last_spoken_at=max(seen.at, last or seen.at))
     audit.note(
         tx, actor=f"staff:{seen.staff}", via="command", action="encounter_noted", object=row,
-        now=now, way=seen.way, spoke=int(seen.spoke), saw_child=int(seen.saw_child),
+        now=now, way=seen.way, spoke=int(met.spoke), saw_child=int(seen.saw_child),
     )  # fmt: skip
     return row
 
 
 def note_call(tx: Tx, alert: Alert, staff: StaffId, *, cause: str, now: datetime) -> None:
-    """The outcome of an alert says that the family was reached."""
-    if alert.case is None:
+    """The outcome of an alert says that somebody was reached: the family, or the school."""
+    if alert.case is None or alert.contact is None:
         return
     met = Encounter(
         case=alert.case,
@@ -62,7 +63,7 @@ def note_call(tx: Tx, alert: Alert, staff: StaffId, *, cause: str, now: datetime
         staff=staff,
         checkin=None,
         way=Way.CALL,
-        spoke=True,
+        spoke=contacts.is_family(tx, alert.contact),
         saw_child=False,
         at=now,
     )

@@ -11,6 +11,7 @@ from bot.usecases.room import Room
 from bot.usecases.screens import Detail
 from bot.usecases.standing import standing_of
 from bot.usecases.standing_words import explained, items_in_words
+from flows.model import ContactKind
 from flows.permissions import Right
 from flows.standing import Standing
 from storage import cases, checkins, contacts, facts, words
@@ -83,7 +84,8 @@ def _fired(room: Room, reasons: tuple[Fact, ...]) -> list[str]:
 
 
 def _standing(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> Standing | None:
-    """Of the check-in that the alert is about, else of this contact's last one."""
+    """Of the check-in that the alert is about, else of this contact's last one; where a school has
+    written, of the family's."""
     if alert.case is None:
         return None
     case, kept = cases.get(tx, alert.case), None
@@ -96,5 +98,5 @@ def _standing(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> Standing | 
         timezone=room.timezone if contact is None else contact.hours.timezone,
         now=now,
         checkin=kept,
-        contact=alert.contact,
+        contact=None if contact is None or contact.kind is ContactKind.SCHOOL else contact.id,
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.usecases.gather import zone_of
 from bot.usecases.moments import SCORED_AFTER
 from bot.usecases.room import kept_checkin
 from flows.model import Case, CheckinState, ContactId
@@ -24,15 +25,21 @@ def standing_of(
     """Of `checkin`, else of the last one that was answered, by `contact` or by anybody. What it is
     compared with are earlier ones of the same contact; the two clocks belong to the child."""
     kept = checkin or standings.last_answered(tx, case.id, contact)
-    earlier: tuple[int, ...] = ()
+    earlier = totals.Earlier()
     if kept is not None:
-        until = kept.ended_at or now
-        earlier = totals.of_contact(tx, case.id, kept.contact, other_than=kept.id, before=until)
+        earlier = totals.of_contact(
+            tx,
+            case,
+            kept.contact,
+            timezone=zone_of(tx, kept.contact),
+            other_than=kept.id,
+            before=kept.ended_at or now,
+        )
     spoken, seen = standings.spoken_at(tx, case.id), encounters.last_saw_child(tx, case.id)
     return Standing(
         last=None if kept is None else measured(_taken(tx, kept, now=now)),
-        baseline=compared_with(case.baseline, earlier),
-        last_total=earlier[-1] if earlier else None,
+        baseline=compared_with(case.baseline, earlier.at_home),
+        last_total=earlier.last,
         days_since_spoken=days_since(spoken, now=now, timezone=timezone),
         days_since_child_seen=days_since(seen, now=now, timezone=timezone),
     )

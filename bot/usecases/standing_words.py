@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from bot.texts import Text
-from flows.forms import About
+from flows.forms import About, Item
 from flows.scoring import FIRST_AT_HOME
 from flows.standing import Answered, Baseline, Direction, Measured, Standing
 from flows.wording import fill
 
-ANY_CHILD, UNNAMED = 12, "anak"
-"""A screen about a case says neither age nor nickname."""
+ANY_CHILD, UNNAMED, UNCODED = 12, "anak", "ini"
+"""A screen about a case says neither age nor nickname, nor the code that a school knows."""
 
 DIRECTIONS = {
     Direction.UP: Text("up"),
@@ -143,10 +143,15 @@ def _days_ago(days: int | None) -> str:
     return Text("{days} days ago").fill(days=days)
 
 
+def asked_of_any(item: Item) -> str:
+    """The question of an item, whoever the child is."""
+    return fill(item.text_for(ANY_CHILD), panggilan=UNNAMED, kode=UNCODED)
+
+
 def _line(one: Answered) -> str:
     """One question and what was answered, the child unnamed."""
     unknown = Text("not known").fill()
     label = next((it.label for it in one.item.choices if it.value == one.latest), unknown)
-    question = fill(one.item.text_for(ANY_CHILD), panggilan=UNNAMED)
+    question = asked_of_any(one.item)
     moved = one.direction if one.direction is not Direction.SAME else None
     return f"- {question} {label}" + ("" if moved is None else f" ({DIRECTIONS[moved].fill()})")

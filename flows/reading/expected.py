@@ -58,6 +58,7 @@ MESSAGES: Mapping[str, Expected] = {
     "declined": Expected(BOTH),
     "greeting_school": Expected(DISCREET, ("waktu",), (Press.GO_ON, Press.WRONG_PERSON)),
     "consent_school": Expected(DISCREET, (), _CONSENT),
+    "reminder_school": Expected(DISCREET, ("waktu", "kode"), (Press.START, Press.CALL_ME)),
     "thanks_school": Expected(DISCREET, (), (Press.CALL_ME,)),
     "resume": Expected(BOTH, (), (Press.RESUME,)),
     "again": Expected(OPEN),

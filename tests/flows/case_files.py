@@ -171,7 +171,7 @@ def _shown(talk: Talk | None, under: str | None) -> Message:
     if talk is None or (talk.state is CheckinState.ASKED and not talk.is_reminded):
         return phrases.opening(CONTENT.messages, talk or a_talk(), greeting="pagi")
     if talk.state is CheckinState.ASKED:
-        return phrases.say(CONTENT.messages, "reminder", {"waktu": "pagi"}, checkin=talk.id)
+        return phrases.reminder(CONTENT.messages, talk, greeting="pagi")
     if talk.state is CheckinState.PAUSED:
         return phrases.say(CONTENT.messages, "resume", checkin=talk.id)
     seen = talk if under is None else replace(talk, path=way_to(under, talk.checkin))
