@@ -25,14 +25,17 @@ from flows.model import (
     Risk,
     Role,
     SafeHours,
+    Slot,
     StaffId,
 )
-from storage import addresses, cases, checkins, contacts, migrate, outbox, tables
+from flows.plan import Planned
+from storage import addresses, cases, checkins, contacts, migrate, outbox, programmes, tables
 from storage.addresses import Address
 from storage.contacts import NewContact
 from storage.database import Database
 from storage.keyring import KeyRing
 from storage.outbox import Lane, Outgoing, Payload
+from storage.programmes import Place
 from storage.rows import change_by
 from storage.transaction import Tx
 
@@ -187,6 +190,9 @@ def _enrolled(
 
 def _asked(tx: Tx, room: Room, contact: Contact, number: int, *, now: datetime) -> str:
     """The opening is on the phone: its row of the outbox, sent."""
+    # The next one is a week away: this one would be merged into one of tomorrow.
+    following = Planned(at=now + timedelta(days=7), slot=Slot.REGULAR)
+    programmes.keep(tx, contact, Place(next=following, anchor=now))
     version = cases.checkin_version(tx, contact.case, Level.OPEN)
     hashed = addresses.chat_hash(tx, FIRST_FAMILY + number)
     checkins.plan(

@@ -7,7 +7,7 @@ from bot.usecases import case_ends, case_facts, contact_hours
 from flows.hours import local
 from flows.model import Level, Risk
 from storage import standings
-from tests.e2e.conftest import World, agreed, on_both
+from tests.e2e.conftest import World, agreed
 from tests.e2e.decisions import WHY, day, decides, plan_tasks, shipped, with_content
 from tests.e2e.phones import Phone
 from tests.e2e.scenes import labels_of
@@ -24,7 +24,6 @@ async def comes_next(world: World, contact: Phone) -> tuple[str, str] | None:
     return None if at is None else (str(local(at, "Asia/Jakarta").date()), slot)
 
 
-@on_both
 async def test_a_pause_takes_the_open_question_and_ends_by_itself_in_the_old_rhythm(
     world: World,
 ) -> None:

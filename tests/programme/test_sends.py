@@ -179,7 +179,7 @@ def world(folder: Path, room: Room, start: datetime, given_hours: list[SafeHours
 
 
 @pytest.mark.parametrize("start", STARTS, ids=["new year", "fast", "leap day"])
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(given_hours=st.lists(hours, min_size=3, max_size=3), happens=steps)
 def test_sends_stay_in_safe_hours_and_end_with_every_end(
     start: datetime, given_hours: list[SafeHours],

@@ -14,6 +14,14 @@ from tests.reports.offices import Office, busy, settings_of
 __all__ = ["the_room"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a workbook and its lines look like differs in nothing between the engines."""
+    for item in items:
+        is_looks = item.path.name in ("test_workbook.py", "test_lines.py")
+        if is_looks and "[postgresql" in item.name:
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="module")
 def shell() -> Iterator[pytest.MonkeyPatch]:
     """The environment of the commands of a module."""
