@@ -8,7 +8,7 @@ anew those that fit.
 
 from collections.abc import Mapping
 
-VERSION = 2
+VERSION = 3
 
 KEYS: Mapping[str, str] = {
     "audit": "seq",
@@ -26,6 +26,8 @@ KEYS: Mapping[str, str] = {
     "key_dates": "id",
     "encounters": "id",
     "plan_changes": "seq",
+    "verdicts": "id",
+    "deadlines": "id",
 }
 """Watched tables, and the column by which a seal names a row."""
 
@@ -78,7 +80,18 @@ _SECOND = {
     "plan_changes": "seq case_id subject at actor action detail reason",
 }
 
+_THIRD = {
+    **_SECOND,
+    "cases": f"{_SECOND['cases']} look_at",
+    "alerts": f"{_SECOND['alerts']} child_wrote_at",
+    "verdicts": "id fact_id alert_id is_true staff_id at",
+    "deadlines": (
+        "id case_id alert_id owner_id began_at ends_at remind_at reminded stopped_at stopped_by "
+        "why reason"
+    ),
+}
+
 COLUMNS: Mapping[int, Mapping[str, tuple[str, ...]]] = {
     version: {table: tuple(columns.split()) for table, columns in lists.items()}
-    for version, lists in enumerate((_FIRST, _SECOND), start=1)
+    for version, lists in enumerate((_FIRST, _SECOND, _THIRD), start=1)
 }

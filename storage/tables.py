@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 
 from storage.columns import Moment, Sealed, Sequence
+from storage.doors import inbox as inbox
+from storage.doors import outbox as outbox
 from storage.house import audit as audit
 from storage.house import content_versions as content_versions
 from storage.house import data_keys as data_keys
@@ -61,6 +63,7 @@ cases = Table(
     Column("paused_until", Date),  # goes on by itself on this day; null: when staff say so
     Column("closes_on", Date),  # the planned goodbye
     Column("extra_weeks", Integer, nullable=False, server_default=text("0")),
+    Column("look_at", Moment, index=True),  # when the rules of a day look at it next
 )
 
 contacts = Table(
@@ -290,6 +293,7 @@ alerts = Table(
     Column("closed_at", Moment),
     Column("note", Sealed),
     Column("note_from", Text, index=True),  # staff id whose next text is the note
+    Column("child_wrote_at", Moment),  # staff said that the child was writing
 )
 
 facts = Table(  # why: one row a reason
@@ -319,62 +323,30 @@ steps = Table(  # whom the chain told, and when
     Column("at", Moment, nullable=False),
 )
 
-# The two doors ---------------------------------------------------------------------------------
-
-inbox = Table(
-    "inbox",
+verdicts = Table(  # what staff said about a fact: Benar or Bukan
+    "verdicts",
     metadata,
-    Column("seq", Sequence, primary_key=True),
-    Column("id", Text, nullable=False),  # {bot}:{update id}
-    Column("bot", Text, nullable=False),
-    Column("update_id", BigInteger, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("chat_hash", Text, nullable=False),
-    Column("body", Sealed),
-    Column("received_at", Moment, nullable=False),  # by the moved clock
-    Column("state", Text, nullable=False),  # new, done, dead
-    Column("attempts", Integer, nullable=False),
-    Column("handled_at", Moment),
-    Column("lease", Text),  # the process that has it in hand
-    Column("lease_until", Moment),  # by the database's clock
-    UniqueConstraint("bot", "update_id"),
-    UniqueConstraint("id"),
-    Index("ix_inbox_state", "state", "chat_hash", "seq"),
+    Column("id", Text, primary_key=True),  # verdict:{fact}
+    Column("fact_id", ForeignKey("facts.id"), nullable=False, unique=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("is_true", Boolean, nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
-outbox = Table(
-    "outbox",
+deadlines = Table(  # the 3x24 hours of the law; a human stops them
+    "deadlines",
     metadata,
-    Column("seq", Sequence, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("token", Text, nullable=False, unique=True),  # stands in its buttons
-    Column("channel", Text, nullable=False),
-    Column("lane", Integer, nullable=False),  # 0 alert, 1 answer, 2 check-in, 3 lesson, 4 broadcast
-    Column("kind", Text, nullable=False),  # decides what an unknown outcome means
-    Column("verb", Text, nullable=False),  # send, edit, delete, unkeyboard
-    Column("target", Text, index=True),  # outbox id that an edit or a delete is about
-    Column("owner_kind", Text, nullable=False),  # contact, staff, stranger
-    Column("owner_id", Text, nullable=False, index=True),
-    Column("subject", Text, nullable=False),
-    Column("chat_hash", Text, nullable=False),
-    Column("address", Sealed, nullable=False),
-    Column("payload", Sealed, nullable=False),  # a neutral message, see outbox.py
-    Column("alert_id", Text, index=True),
-    Column("checkin_id", Text),
-    Column("created_at", Moment, nullable=False),
-    Column("not_before", Moment, nullable=False),
-    Column("expires_at", Moment),
-    Column("hours", Text),  # only inside these, or until `expires_at`; see hours.py
-    Column("state", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("retry_at", Moment),  # by the system's clock, never the moved one
-    Column("lease", Text),
-    Column("lease_until", Moment),
-    Column("message_no", BigInteger),
-    Column("error", Text),
-    Column("sent_at", Moment),
-    Column("is_gone", Boolean, nullable=False, server_default=text("false")),  # left the phone
-    Index(None, "state", "lane", "seq"),
-    Index(None, "chat_hash", "state", "seq"),
+    Column("id", Text, primary_key=True),  # deadline:{check-in or message}
+    Column("case_id", ForeignKey("cases.id"), index=True),  # null: a stranger wrote
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("owner_id", ForeignKey("staff.id")),
+    Column("began_at", Moment, nullable=False),  # when the message was received
+    Column("ends_at", Moment, nullable=False),
+    Column("remind_at", Moment, index=True),
+    Column("reminded", Integer, nullable=False),  # how often
+    Column("stopped_at", Moment),
+    Column("stopped_by", Text),  # staff:..., operator
+    Column("why", Text),  # reported, not_a_case, ...: a closed set
+    Column("reason", Sealed),  # in words, where somebody wrote it
 )

@@ -203,7 +203,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
     head = content[: len(content) - sum(map(len, parts))]
     flipped = bytearray(content)
     flipped[len(head) + 5000] ^= 1
-    step = head.replace(b'"step": "0005"', b'"step": "0003"')
+    step = head.replace(b'"step": "0006"', b'"step": "0003"')
     assert step != head
     return {
         "cut": content[:-1],
