@@ -32,10 +32,13 @@ class Category:
 class SignContent:
     """signs.yaml as types. Words are as written, not yet squeezed.
 
-    `flags` are the word lists of `words`: filler, not, through, closer, link.
+    `flags` are the word lists of `words`: filler, not, through, closer, link. `everyday` and
+    `turns` are for the model of words alone, and may be missing.
     """
 
     same: Mapping[str, tuple[str, ...]]
+    everyday: Mapping[str, tuple[str, ...]]
+    turns: tuple[str, ...]
     endings: tuple[str, ...]
     glue: Glue
     places: tuple[str, ...]
@@ -64,6 +67,8 @@ def read(content: Mapping[str, object]) -> SignContent:
         _prove_names(category.instead_of, categories, f"categories.{category.name}.instead_of")
     return SignContent(
         same=_lists(_mapping(spelling, "same", "spelling"), "spelling.same"),
+        everyday=_everyday(spelling),
+        turns=_texts(words, "turn", "words") if "turn" in words else (),
         endings=_texts(spelling, "endings", "spelling"),
         glue=Glue(
             _texts(spelling, "glued", "spelling"),
@@ -78,6 +83,12 @@ def read(content: Mapping[str, object]) -> SignContent:
         rivals=rivals,
         categories=known,
     )
+
+
+def _everyday(spelling: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]:
+    if "everyday" not in spelling:
+        return {}
+    return _lists(_mapping(spelling, "everyday", "spelling"), "spelling.everyday")
 
 
 def _prove_names(names: Iterable[str], categories: Mapping[str, object], place: str) -> None:

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from flows.model import Certainty, Evidence, Signs
+from flows.model_signs import with_model
 from flows.negation import FILLER, FLAGS, Reading, Role, Span, certainty
 from flows.patterns import Automaton, Hit, compile_phrases, parse
 from flows.sign_content import Category, SignContent, lexicon, read
-from flows.spelling import Lexicon
+from flows.spelling import Lexicon, Words
+from flows.traits import Reader, Trait, found_by_phrases, reader
+from flows.word_model import WordModel
 
 MASK = "•••"
+MODEL = "model"
+"""Where `build` looks for the model of words, beside what stands in signs.yaml."""
 
 
 class Kind(Enum):
@@ -50,18 +55,39 @@ class Detector:
     automaton: Automaton
     meanings: Sequence[Meaning]
     categories: Sequence[str]
+    critical: frozenset[str]
     rivals: Sequence[str]
+    reader: Reader
+    model: WordModel | None = None
 
     def find(self, text: str) -> Signs:
         """The signs in a text. Critical signs that are denied or over come as evidence only."""
-        judged = self._judged(text)
-        meant = [found.category for found, row in judged if row.certainty is not Certainty.DENIED]
-        levels = {category.level for category in meant}
-        labels = {category.name for category in meant}
+        words = self.lexicon.read(text)
+        judged = self._judged(text, words)
+        if self.model is None or not len(words):
+            return self._signs(judged)
+        weighed = self.model.weigh(self._traits(text, words), self._found(judged))
+        return self._signs(with_model(self.model, weighed, text, words, judged, self.critical))
+
+    def names_of_traits(self, text: str) -> frozenset[str]:
+        """What the model of words looks at in a text, for those who train it."""
+        words = self.lexicon.read(text)
+        seen = (trait.name for trait in self._traits(text, words))
+        return frozenset(seen) | self._found(self._judged(text, words))
+
+    def _traits(self, text: str, words: Words) -> tuple[Trait, ...]:
+        return tuple(self.reader.traits(self.reader.spell(text, words), words))
+
+    def _found(self, judged: Sequence[Evidence]) -> frozenset[str]:
+        return found_by_phrases(judged, self._signs(judged).level)
+
+    def _signs(self, evidence: Sequence[Evidence]) -> Signs:
+        labels = {row.category for row in evidence if row.certainty is not Certainty.DENIED}
+        level = "critical" if labels & self.critical else "watch" if labels else "none"
         return Signs(
-            level="critical" if "critical" in levels else "watch" if levels else "none",
+            level=level,
             labels=tuple(name for name in self.categories if name in labels),
-            evidence=tuple(row for _, row in judged),
+            evidence=tuple(evidence),
         )
 
     def phrases(self, text: str) -> tuple[Meaning, ...]:
@@ -83,12 +109,11 @@ class Detector:
             done = words.ends[place]
         return "".join((*parts, text[done:]))
 
-    def _judged(self, text: str) -> list[tuple[Found, Evidence]]:
+    def _judged(self, text: str, words: Words) -> tuple[Evidence, ...]:
         """Signs in the order of the text; those of watch that are not meant are left out."""
-        words = self.lexicon.read(text)
         signs, marks, idle = self._sorted(self.automaton.run(words))
         if not signs:
-            return []
+            return ()
         reading = Reading.of(words, marks)
         judged: list[tuple[Found, Evidence]] = []
         denied: set[int] = set()
@@ -98,7 +123,7 @@ class Detector:
                 denied.add(found.hit.places[-1])
             if sure is not Certainty.DENIED or found.category.level == "critical":
                 judged.append((found, _evidence(text, reading, found, sure)))
-        return _without_replaced(judged, reading)
+        return tuple(row for _, row in _without_replaced(judged, reading))
 
     def _sorted(
         self, hits: Iterable[Hit]
@@ -142,8 +167,10 @@ class Detector:
 
 
 def build(content: Mapping[str, object]) -> Detector:
-    """A detector from the parsed signs.yaml; raises ContentError where the file is wrong."""
+    """A detector from the parsed signs.yaml and, under `MODEL`, the text of the model of words;
+    raises ContentError where one of them is wrong. Without a model the phrases judge alone."""
     signs = read(content)
+    body = content.get(MODEL)
     meanings = tuple(_meanings(signs))
     # One phrase at a time: all of their rows at once would take twice the memory.
     rows = (
@@ -156,7 +183,10 @@ def build(content: Mapping[str, object]) -> Detector:
         automaton=automaton,
         meanings=meanings,
         categories=tuple(category.name for category in signs.categories),
+        critical=frozenset(one.name for one in signs.categories if one.level == "critical"),
         rivals=signs.rivals,
+        reader=reader(signs),
+        model=WordModel.read(body) if isinstance(body, str) else None,
     )
 
 

@@ -1,0 +1,66 @@
+"""What the model of words adds to the signs of the phrases: signs they miss, and doubt.
+
+A sign that only the model sees is unsure, so that a human looks first, unless its score is high;
+a critical phrase that the model is certain is not meant is kept as denied, on the reading list."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from flows.model import Certainty, Evidence
+from flows.spelling import Words
+from flows.word_model import CRITICAL, SIGN, Weighed, WordModel
+
+
+def with_model(
+    model: WordModel,
+    weighed: Weighed,
+    text: str,
+    words: Words,
+    judged: Sequence[Evidence],
+    critical: frozenset[str],
+) -> tuple[Evidence, ...]:
+    """The evidence of the phrases as the model sees it, and its own, in the order of the text."""
+    scores, limits = weighed.scores, model.limits
+    is_denied = scores[CRITICAL] < limits.denied
+    kept = tuple(_doubted(row, critical) if is_denied else row for row in judged)
+    meant = {row.category for row in kept if row.certainty is not Certainty.DENIED}
+    if scores[CRITICAL] >= limits.critical and not meant & critical:
+        is_sure = scores[CRITICAL] >= limits.sure
+        names = _lanes(weighed, critical, limits.category)
+    elif scores[SIGN] >= limits.sign and not meant:
+        is_sure = True  # a watch sign rings nobody
+        names = _lanes(weighed, _watch(model, critical), limits.category)
+    else:
+        return kept
+    added = (_seen(model, weighed, name, text, words, is_sure=is_sure) for name in names)
+    return tuple(sorted((*kept, *added), key=lambda row: (row.start, row.end)))
+
+
+def _doubted(row: Evidence, critical: frozenset[str]) -> Evidence:
+    return replace(row, certainty=Certainty.DENIED) if row.category in critical else row
+
+
+def _watch(model: WordModel, critical: frozenset[str]) -> frozenset[str]:
+    return frozenset(model.lanes) - critical - {CRITICAL, SIGN}
+
+
+def _lanes(weighed: Weighed, among: Collection[str], limit: float) -> Iterator[str]:
+    """The categories that count, and always the likeliest."""
+    scores = {name: score for name, score in weighed.scores.items() if name in among}
+    best = max(scores, key=lambda name: scores[name])
+    yield from (name for name, score in scores.items() if score >= limit or name == best)
+
+
+def _seen(
+    model: WordModel, weighed: Weighed, name: str, text: str, words: Words, *, is_sure: bool
+) -> Evidence:
+    """The part of the message that weighed most for this category."""
+    first, last = model.shown(weighed, name, len(words))
+    start, end = words.starts[first], words.ends[last]
+    return Evidence(
+        text=text[start:end],
+        start=start,
+        end=end,
+        category=name,
+        certainty=Certainty.SURE if is_sure else Certainty.UNSURE,
+    )

@@ -1,0 +1,130 @@
+"""What the model of words looks at in a message: words in one spelling, pairs near each other, the
+groups of signs.yaml that they belong to, what stands behind a denial or a turn, and what the
+phrases have found."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flows.model import Evidence
+from flows.sign_content import SignContent
+from flows.spelling import Gap, Words, squeeze
+
+NEAR = 3  # words from one to the other of a pair
+REACH = 4  # words behind a denial that it may be about
+STEM = 3  # letters that are left when an ending is taken off
+LONGEST = 300  # words of a message that the model reads; the phrases read all of it
+FIGURE = "0"  # any number
+ENDINGS = ("nya", "nye", "nyo", "lah", "ku", "mu")
+
+Group = tuple[str, ...]
+
+
+class Trait(NamedTuple):
+    """One thing that was seen, and the numbers of the first and last of its words."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """How words are read for the model; built once from signs.yaml.
+
+    - `same`: spellings and words of other languages, each with the word it counts as.
+    - `groups`: words with the groups that hold them. `denials`, `turns`: words that change what
+      follows (tidak; ternyata).
+    """
+
+    same: Mapping[str, str]
+    groups: Mapping[str, Group]
+    endings: tuple[str, ...]
+    denials: frozenset[str]
+    turns: frozenset[str]
+
+    def spell(self, text: str, words: Words) -> tuple[str, ...]:
+        """Each word in its one spelling, as far as the model reads."""
+        places = zip(words.starts[:LONGEST], words.ends[:LONGEST], strict=True)
+        typed = (squeeze(text[start:end].replace(" ", "")) for start, end in places)
+        return tuple(self._spelled(word) for word in typed)
+
+    def _spelled(self, word: str) -> str:
+        known = self.same.get(word)
+        if known is not None:
+            return known
+        if word[:1].isdigit():
+            return FIGURE
+        if word.endswith(self.endings):
+            for ending in self.endings:
+                if word.endswith(ending) and len(word) - len(ending) > STEM:
+                    stem = word.removesuffix(ending)
+                    return self.same.get(stem, stem)
+        return word
+
+    def traits(self, spelled: Sequence[str], words: Words) -> Iterator[Trait]:
+        """Everything seen in the words themselves; nothing reaches across the end of a sentence."""
+        groups = [self.groups.get(word, ()) for word in spelled]
+        first, denied, turned = 0, 0, False
+        for place, word in enumerate(spelled):
+            gap = words.gaps[place]
+            if gap is Gap.SENTENCE:
+                first, turned = place, False
+            if gap is not Gap.SPACE:
+                denied = place
+            yield Trait(word, place, place)
+            yield from (Trait(f"<{name}", place, place) for name in groups[place])
+            yield from _pairs(spelled, groups, max(first, place - NEAR), place)
+            if place < denied:
+                yield Trait(f"!{word}", place, place)
+                yield from (Trait(f"!<{name}", place, place) for name in groups[place])
+            if turned:
+                yield Trait(f">{word}", place, place)
+            if word in self.denials:
+                denied = place + 1 + REACH
+            turned = turned or word in self.turns
+
+
+def _pairs(
+    spelled: Sequence[str], groups: Sequence[Group], first: int, place: int
+) -> Iterator[Trait]:
+    """The word at `place` with each of those from `first` on, as words and as groups."""
+    word, own = spelled[place], groups[place]
+    for before in range(first, place):
+        other, joint = spelled[before], " " if before == place - 1 else " . "
+        yield Trait(f"{other}{joint}{word}", before, place)
+        for name in own:
+            yield Trait(f"{other} <{name}", before, place)
+        for name in groups[before]:
+            yield Trait(f"<{name} {word}", before, place)
+            for following in own:
+                yield Trait(f"<{name} <{following}", before, place)
+
+
+def found_by_phrases(evidence: Iterable[Evidence], level: str) -> frozenset[str]:
+    """What the phrases say, as names of traits."""
+    return frozenset(f"={one.category} {one.certainty}" for one in evidence) | {f"#{level}"}
+
+
+def reader(signs: SignContent) -> Reader:
+    """How signs.yaml lets the model read."""
+    same: dict[str, str] = {}
+    for lists in (signs.same, signs.everyday):
+        for word, others in lists.items():
+            own = same.get(squeeze(word), squeeze(word))
+            for other in (word, *others):
+                same.setdefault(squeeze(other), own)
+    held: dict[str, set[str]] = {}
+    for name, members in signs.groups.items():
+        for member in members:
+            if " " not in member:
+                word = squeeze(member)
+                held.setdefault(word, set()).add(name)
+                held.setdefault(same.get(word, word), set()).add(name)
+    return Reader(
+        same=same,
+        groups={word: tuple(sorted(names)) for word, names in held.items()},
+        endings=ENDINGS,
+        denials=frozenset(same.get(squeeze(one), squeeze(one)) for one in signs.flags["not"]),
+        turns=frozenset(same.get(squeeze(one), squeeze(one)) for one in signs.turns),
+    )
