@@ -84,8 +84,18 @@ class Repeat:
     days: int
 
 
+class Opens(StrEnum):
+    """What a rule opens when it speaks: an alert, or one of the tasks of a day."""
+
+    ALERT = "alert"
+    SILENCE = "silence"  # nobody has spoken with this family for too long
+    PLAN = "plan"  # the plan needs a human
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
+    """`starts_clock`: what it speaks of may have to be reported within 3x24 hours."""
+
     id: str
     version: int
     when: Condition
@@ -93,6 +103,8 @@ class Rule:
     says: str  # Indonesian, with {fact} places
     repeat: Repeat | None
     approval: Approval
+    opens: Opens = Opens.ALERT
+    starts_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

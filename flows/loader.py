@@ -22,7 +22,7 @@ from flows.reading.rules import KnownFacts, read_rules
 from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
 from flows.rhythm import Programme
-from flows.warning_signs import build
+from flows.warning_signs import MODEL, build
 from flows.wording import forbidden_words
 
 
@@ -56,7 +56,8 @@ def hints(overlay: Path | None = None) -> tuple[ContentError, ...]:
 
 def unapproved(content: Content) -> tuple[str, ...]:
     """The names of files that nobody has approved, or not all of them: for the warning at start."""
-    return tuple(file.name for file in content.files if not _is_approved(file))
+    read_by_people = (file for file in content.files if file.kind != "words")
+    return tuple(file.name for file in read_by_people if not _is_approved(file))
 
 
 def load_checkin(body: str, name: str) -> Checkin:
@@ -154,12 +155,15 @@ class _Desk:
         return checkins
 
     def _signs(self) -> Mapping[str, object]:
+        """signs.yaml and, where it is there, the model of words beside it."""
         signs = _signs(self._root("signs.yaml"))
         file, sheet = self._files.get("signs.yaml"), self._sheets["signs.yaml"]
-        problem = _unbuildable(file.body) if file and not sheet.problems else None
+        model = self._files.get("signs.words")
+        body = None if model is None else model.body
+        problem = _unbuildable(file.body, body) if file and not sheet.problems else None
         if problem is not None:
             self._stray.append(ContentError(*problem))
-        return signs
+        return signs if body is None else {**signs, MODEL: body}
 
     def _items(self, checkins: Mapping[str, Checkin]) -> frozenset[str]:
         """Items that rules may name: also those of a shipped check-in that was replaced.
@@ -203,10 +207,11 @@ class _Desk:
 
 
 @lru_cache(maxsize=4)
-def _unbuildable(body: str) -> tuple[str, str] | None:
-    """Where and what the detector says against a signs.yaml; kept, for building it is slow."""
+def _unbuildable(body: str, model: str | None) -> tuple[str, str] | None:
+    """Where and what the detector says against signs and model; kept, for building it is slow."""
+    signs = _signs(open_sheet(Sheet(name="signs.yaml"), body))
     try:
-        build(_signs(open_sheet(Sheet(name="signs.yaml"), body)))
+        build(signs if model is None else {**signs, MODEL: model})
     except ContentError as error:
         return error.where, error.problem
     return None

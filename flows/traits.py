@@ -2,7 +2,7 @@
 groups of signs.yaml that they belong to, what stands behind a denial or a turn, and what the
 phrases have found."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -101,9 +101,12 @@ def _pairs(
                 yield Trait(f"<{name} <{following}", before, place)
 
 
-def found_by_phrases(evidence: Iterable[Evidence], level: str) -> frozenset[str]:
-    """What the phrases say, as names of traits."""
-    return frozenset(f"={one.category} {one.certainty}" for one in evidence) | {f"#{level}"}
+def of_phrases(
+    evidence: Iterable[Evidence], *, level: str, fitting: Collection[str]
+) -> frozenset[str]:
+    """What the phrases say, as names of traits: judged signs, and whatever line fitted."""
+    judged = (f"={one.category} {one.certainty}" for one in evidence)
+    return frozenset((*judged, f"#{level}", *fitting))
 
 
 def reader(signs: SignContent) -> Reader:

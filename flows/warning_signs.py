@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from flows import traits
 from flows.model import Certainty, Evidence, Signs
 from flows.model_signs import with_model
 from flows.negation import FILLER, FLAGS, Reading, Role, Span, certainty
 from flows.patterns import Automaton, Hit, compile_phrases, parse
 from flows.sign_content import Category, SignContent, lexicon, read
 from flows.spelling import Lexicon, Words
-from flows.traits import Reader, Trait, found_by_phrases, reader
+from flows.traits import Reader, Trait
 from flows.word_model import WordModel
 
 MASK = "•••"
@@ -36,6 +37,11 @@ class Meaning:
     line: str
     of: Category | Role | Kind
     is_unsure: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it stands for, as the model of words is told."""
+        return f"?{self.of.name}" if isinstance(self.of, Category) else f"@{self.of.name.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +69,30 @@ class Detector:
     def find(self, text: str) -> Signs:
         """The signs in a text. Critical signs that are denied or over come as evidence only."""
         words = self.lexicon.read(text)
-        judged = self._judged(text, words)
+        hits = tuple(self.automaton.run(words))
+        judged = self._judged(text, words, hits)
         if self.model is None or not len(words):
             return self._signs(judged)
-        weighed = self.model.weigh(self._traits(text, words), self._found(judged))
+        weighed = self.model.weigh(self._traits(text, words), self._said(judged, hits))
         return self._signs(with_model(self.model, weighed, text, words, judged, self.critical))
 
     def names_of_traits(self, text: str) -> frozenset[str]:
         """What the model of words looks at in a text, for those who train it."""
         words = self.lexicon.read(text)
+        hits = tuple(self.automaton.run(words))
         seen = (trait.name for trait in self._traits(text, words))
-        return frozenset(seen) | self._found(self._judged(text, words))
+        return frozenset(seen) | self._said(self._judged(text, words, hits), hits)
 
     def _traits(self, text: str, words: Words) -> tuple[Trait, ...]:
         return tuple(self.reader.traits(self.reader.spell(text, words), words))
 
-    def _found(self, judged: Sequence[Evidence]) -> frozenset[str]:
-        return found_by_phrases(judged, self._signs(judged).level)
+    def _said(self, judged: Sequence[Evidence], hits: Iterable[Hit]) -> frozenset[str]:
+        """What the phrases say of a text, judged and not, as names of traits."""
+        return traits.of_phrases(
+            judged,
+            level=self._signs(judged).level,
+            fitting={self.meanings[hit.phrase].name for hit in hits},
+        )
 
     def _signs(self, evidence: Sequence[Evidence]) -> Signs:
         labels = {row.category for row in evidence if row.certainty is not Certainty.DENIED}
@@ -109,9 +122,9 @@ class Detector:
             done = words.ends[place]
         return "".join((*parts, text[done:]))
 
-    def _judged(self, text: str, words: Words) -> tuple[Evidence, ...]:
+    def _judged(self, text: str, words: Words, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
         """Signs in the order of the text; those of watch that are not meant are left out."""
-        signs, marks, idle = self._sorted(self.automaton.run(words))
+        signs, marks, idle = self._sorted(hits)
         if not signs:
             return ()
         reading = Reading.of(words, marks)
@@ -185,7 +198,7 @@ def build(content: Mapping[str, object]) -> Detector:
         categories=tuple(category.name for category in signs.categories),
         critical=frozenset(one.name for one in signs.categories if one.level == "critical"),
         rivals=signs.rivals,
-        reader=reader(signs),
+        reader=traits.reader(signs),
         model=WordModel.read(body) if isinstance(body, str) else None,
     )
 

@@ -16,8 +16,9 @@ def main() -> None:
     content = {key: value for key, value in loader.load().signs.items() if key != MODEL}
     match sys.argv[1:]:
         case ["train"]:
-            TARGET.write_text(fitting.train(warning_signs.build(content), known), encoding="utf-8")
-            print(f"{TARGET.name}: {len(known)} messages, {TARGET.stat().st_size // 1024} KiB")
+            taught = [*known, *corpus.proofs()]
+            TARGET.write_text(fitting.train(warning_signs.build(content), taught), encoding="utf-8")
+            print(f"{TARGET.name}: {len(taught)} messages, {TARGET.stat().st_size // 1024} KiB")
         case ["figures"]:
             scores.show(content, known, [one for one in messages if corpus.is_held_back(one)])
         case _:

@@ -1,10 +1,15 @@
-"""Invented messages with their labels, a file for each author: `labels | text`, a line each."""
+"""Invented messages with their labels, a file for each author: `labels | text`, a line each; and the
+tables that prove the phrases of signs.yaml, which teach the words in them but not the phrases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 FOLDER = Path(__file__).parent / "messages"
+TABLES = Path(__file__).parents[2] / "tests" / "cases" / "signs"
+OF_A_SIGN = ("found", "missed")
 HELD_BACK = ("9",)
 """Authors that the shipped model has never seen: they are scored in the tests."""
 
@@ -20,6 +25,9 @@ class Written:
     text: str
     labels: frozenset[str]
     is_chat: bool
+    proves_phrases: bool = (
+        False  # the phrases were written for it: what they say of it teaches nothing
+    )
 
     def level(self, critical: frozenset[str]) -> str:
         """critical, watch or none."""
@@ -47,6 +55,22 @@ def _of(path: Path) -> Iterator[Written]:
             labels=frozenset(named) - set(HARMLESS),
             is_chat="chat" in named,
         )
+
+
+def proofs(folder: Path = TABLES) -> tuple[Written, ...]:
+    """The messages of the tables, each with the label of its table or with none."""
+    return tuple(
+        Written(
+            author="tables",
+            text=text,
+            labels=frozenset({path.stem}) if kind in OF_A_SIGN else frozenset(),
+            is_chat=False,
+            proves_phrases=True,
+        )
+        for path in sorted(folder.glob("*.yaml"))
+        for kind, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+        for text in texts
+    )
 
 
 def is_held_back(one: Written) -> bool:

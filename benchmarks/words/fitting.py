@@ -15,15 +15,16 @@ from flows.warning_signs import Detector
 from flows.word_model import CRITICAL, FIRST_LINE, SCALE, SIGN, ZERO, Limits
 
 SOFTNESS = 20.0  # the C of the regression; 8 to 30 make no difference
+OF_PHRASES = ("=", "#", "?", "@")
 LEAST = 2  # messages that must share a trait
 LIGHTEST = 3  # packed units; lighter weights are left out
-LIMITS = Limits(critical=0.0, sign=-1.0, sure=1.5, category=0.0, denied=-1.0)
+LIMITS = Limits(critical=0.3, sign=-1.0, sure=1.5, category=0.0, denied=-1.0)
 """Chosen by cross-validation, see docs/warning-signs.md."""
 
 
 def train(detector: Detector, messages: Sequence[Written]) -> str:
     """The text of the model file."""
-    seen = [detector.names_of_traits(one.text) for one in messages]
+    seen = [_seen(detector, one) for one in messages]
     counted = Counter(name for names in seen for name in names)
     names = sorted(name for name, count in counted.items() if count >= LEAST)
     place = {name: number for number, name in enumerate(names)}
@@ -41,6 +42,13 @@ def train(detector: Detector, messages: Sequence[Written]) -> str:
         "",
     )
     return "\n".join((*head, *rows)) + "\n"
+
+
+def _seen(detector: Detector, one: Written) -> frozenset[str]:
+    names = detector.names_of_traits(one.text)
+    if one.proves_phrases:
+        return frozenset(name for name in names if not name.startswith(OF_PHRASES))
+    return names
 
 
 def digest(messages: Iterable[Written]) -> str:

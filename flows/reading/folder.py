@@ -15,6 +15,7 @@ KINDS = {
     "messages.yaml": "messages",
     "programme.yaml": "programme",
     "rules.yaml": "rules",
+    "signs.words": "words",  # written by a program, read by no person
     "signs.yaml": "signs",
     "urgencies.yaml": "urgencies",
     "wording.yaml": "wording",
@@ -22,10 +23,11 @@ KINDS = {
 """Files that stand once; every other kind has a folder."""
 
 CHECKINS = "checkins/"
+SUFFIXES = (".yaml", ".yml", ".words")
 
 
 def read_folder(folder: Path, problems: list[ContentError]) -> dict[str, ContentFile]:
-    """The YAML files of a folder by relative name; strange ones are noted in `problems`."""
+    """The content files of a folder by relative name; strange ones are noted in `problems`."""
     if not folder.is_dir():
         problems.append(
             ContentError(str(folder), "is no folder; set KABAR_CONTENT_DIR to one, or leave it out")
@@ -34,7 +36,7 @@ def read_folder(folder: Path, problems: list[ContentError]) -> dict[str, Content
     files: dict[str, ContentFile] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.suffix not in (".yaml", ".yml") or not path.is_file():
+        if path.suffix not in SUFFIXES or not path.is_file():
             continue
         kind = kind_of(name)
         if kind is None:

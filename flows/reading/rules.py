@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from flows.definition import All, AnyOf, Compare, Condition, Not, Repeat, Rule
+from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Repeat, Rule
 from flows.model import Certainty, Level, Risk, Urgency
 from flows.reading.checkins import KINDS
 from flows.reading.nodes import APPROVAL, Node, read_approval, suggest
@@ -60,7 +60,9 @@ def read_rules(root: Node, known: KnownFacts) -> tuple[Rule, ...]:
 
 
 def _rule(node: Node, known: KnownFacts) -> Rule:
-    fields = node.fields(("id", "version", "when", "urgency", "says"), ("repeat", *APPROVAL))
+    fields = node.fields(
+        ("id", "version", "when", "urgency", "says"), ("repeat", "opens", "clock", *APPROVAL)
+    )
     facts: set[str] = set()
     when = _condition(fields["when"], known, facts)
     repeat = fields["repeat"]
@@ -74,6 +76,8 @@ def _rule(node: Node, known: KnownFacts) -> Rule:
         says=fields["says"].template((*known.names, WORDS)),
         repeat=_repeat(repeat) if repeat.is_given else None,
         approval=read_approval(fields),
+        opens=Opens(fields["opens"].one_of(Opens)) if fields["opens"].is_given else Opens.ALERT,
+        starts_clock=fields["clock"].flag() if fields["clock"].is_given else False,
     )
 
 

@@ -33,6 +33,11 @@ from flows.situation import KnownAlert, Pressed, Reply, Situation
 
 CONTENT = loader.load()
 DETECTOR = warning_signs.build(CONTENT.signs)
+PHRASES = warning_signs.build(
+    {key: value for key, value in CONTENT.signs.items() if key != warning_signs.MODEL}
+)
+"""The detector without the model of words: what the lines of signs.yaml say by themselves."""
+
 TEXTS = CONTENT.messages.texts
 
 MONDAY_TEN = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 10.00 in Jakarta

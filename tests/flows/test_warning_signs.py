@@ -7,11 +7,11 @@ import pytest
 
 from flows.model import Certainty, Evidence
 from flows.warning_signs import MASK
-from tests.flows.builders import DETECTOR
+from tests.flows.builders import PHRASES
 
 
 def _evidence(text: str, category: str) -> list[Evidence]:
-    return [row for row in DETECTOR.find(text).evidence if row.category == category]
+    return [row for row in PHRASES.find(text).evidence if row.category == category]
 
 
 def _certainties(text: str, category: str) -> set[Certainty]:
@@ -26,24 +26,24 @@ def test_critical_sign_comes_with_its_words_and_where_they_stand() -> None:
     assert row.text == "anak saya kabur"
     assert text[row.start : row.end] == row.text
     assert row.certainty is Certainty.SURE
-    assert DETECTOR.find(text).level == "critical"
+    assert PHRASES.find(text).level == "critical"
 
 
 def test_message_without_a_sign_is_none() -> None:
-    signs = DETECTOR.find("Alhamdulillah sehat, besok ikut lomba mewarnai")
+    signs = PHRASES.find("Alhamdulillah sehat, besok ikut lomba mewarnai")
 
     assert (signs.level, signs.labels, signs.evidence) == ("none", (), ())
 
 
 def test_watch_and_critical_signs_of_one_message_are_all_named() -> None:
-    signs = DETECTOR.find("Susah tidur dan nangis. Tadi malam bilang mau mati.")
+    signs = PHRASES.find("Susah tidur dan nangis. Tadi malam bilang mau mati.")
 
     assert signs.level == "critical"
     assert signs.labels == ("self_harm", "sleep", "low_mood")
 
 
 def test_evidence_stands_in_the_order_of_the_text() -> None:
-    starts = [row.start for row in DETECTOR.find("Ngompol lagi, takut gelap, nangis").evidence]
+    starts = [row.start for row in PHRASES.find("Ngompol lagi, takut gelap, nangis").evidence]
 
     assert starts == sorted(starts)
 
@@ -62,7 +62,7 @@ def test_evidence_stands_in_the_order_of_the_text() -> None:
     ],
 )
 def test_spelling_and_language_do_not_matter(text: str) -> None:
-    assert "self_harm" in DETECTOR.find(text).labels
+    assert "self_harm" in PHRASES.find(text).labels
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_spelling_and_language_do_not_matter(text: str) -> None:
     ],
 )
 def test_every_form_of_a_verb_counts(text: str) -> None:
-    assert DETECTOR.find(text).labels == ("new_violence",)
+    assert PHRASES.find(text).labels == ("new_violence",)
 
 
 def test_words_written_together_are_read_apart() -> None:
-    assert "appetite" in DETECTOR.find("dia gamau makan").labels
+    assert "appetite" in PHRASES.find("dia gamau makan").labels
 
 
 def test_offsets_hold_behind_letters_that_change_their_length() -> None:
@@ -108,7 +108,7 @@ def test_offsets_hold_behind_letters_that_change_their_length() -> None:
     ],
 )
 def test_denied_critical_words_are_evidence_without_a_label(text: str) -> None:
-    signs = DETECTOR.find(text)
+    signs = PHRASES.find(text)
 
     assert (signs.level, signs.labels) == ("none", ())
     assert {row.certainty for row in signs.evidence} == {Certainty.DENIED}
@@ -119,18 +119,18 @@ def test_denied_critical_words_are_evidence_without_a_label(text: str) -> None:
     ["Tidak ada mimpi buruk", "Mimpi buruk juga tidak", "Dulunya pendiam", "Ngambek sebentar"],
 )
 def test_watch_words_that_are_not_meant_leave_no_trace(text: str) -> None:
-    assert DETECTOR.find(text).evidence == ()
+    assert PHRASES.find(text).evidence == ()
 
 
 def test_one_sign_denied_and_another_meant_keeps_the_one_meant() -> None:
-    signs = DETECTOR.find("Tidak pernah dipukul lagi, tapi sekarang susah tidur")
+    signs = PHRASES.find("Tidak pernah dipukul lagi, tapi sekarang susah tidur")
 
     assert signs.labels == ("sleep",)
     assert _certainties("Tidak pernah dipukul lagi", "new_violence") == {Certainty.DENIED}
 
 
 def test_denial_does_not_reach_over_a_comma() -> None:
-    assert "missing" in DETECTOR.find("Sudah tidak ngompol, tadi malam kabur").labels
+    assert "missing" in PHRASES.find("Sudah tidak ngompol, tadi malam kabur").labels
 
 
 def test_denial_of_something_else_leaves_the_sign() -> None:
@@ -140,7 +140,7 @@ def test_denial_of_something_else_leaves_the_sign() -> None:
 
 
 def test_question_tag_is_no_denial() -> None:
-    assert "self_harm" in DETECTOR.find("dia nanya boleh gak mau mati").labels
+    assert "self_harm" in PHRASES.find("dia nanya boleh gak mau mati").labels
 
 
 @pytest.mark.parametrize(
@@ -155,18 +155,18 @@ def test_question_tag_is_no_denial() -> None:
     ],
 )
 def test_doubtful_critical_words_are_critical_and_unsure(text: str) -> None:
-    signs = DETECTOR.find(text)
+    signs = PHRASES.find(text)
 
     assert signs.level == "critical"
     assert {row.certainty for row in signs.evidence} == {Certainty.UNSURE}
 
 
 def test_sign_that_goes_on_is_no_past() -> None:
-    assert DETECTOR.find("Dulu sering ngompol, sekarang masih ngompol").labels == ("sleep",)
+    assert PHRASES.find("Dulu sering ngompol, sekarang masih ngompol").labels == ("sleep",)
 
 
 def test_the_original_case_is_no_new_violence() -> None:
-    assert DETECTOR.find("Dulu waktu kecil dia dicabuli pamannya").labels == ()
+    assert PHRASES.find("Dulu waktu kecil dia dicabuli pamannya").labels == ()
 
 
 @pytest.mark.parametrize(
@@ -181,11 +181,11 @@ def test_the_original_case_is_no_new_violence() -> None:
     ],
 )
 def test_who_hurts_whom_decides_the_label(text: str, label: str) -> None:
-    assert DETECTOR.find(text).labels == (label,)
+    assert PHRASES.find(text).labels == (label,)
 
 
 def test_serious_harm_takes_the_place_of_anger() -> None:
-    signs = DETECTOR.find("Dia ngamuk, adiknya dicekik sampai biru")
+    signs = PHRASES.find("Dia ngamuk, adiknya dicekik sampai biru")
 
     assert "harm_to_other" in signs.labels
     assert "aggression" not in signs.labels
@@ -204,7 +204,7 @@ def test_serious_harm_takes_the_place_of_anger() -> None:
     ],
 )
 def test_idioms_and_homonyms_stay_quiet(text: str) -> None:
-    assert DETECTOR.find(text).evidence == ()
+    assert PHRASES.find(text).evidence == ()
 
 
 @pytest.mark.parametrize(
@@ -216,23 +216,23 @@ def test_idioms_and_homonyms_stay_quiet(text: str) -> None:
     ],
 )
 def test_quotes_of_the_bot_and_of_films_are_no_sign(text: str) -> None:
-    assert DETECTOR.find(text).level == "none"
+    assert PHRASES.find(text).level == "none"
 
 
 def test_words_of_method_are_hidden_and_the_rest_stays() -> None:
-    masked = DETECTOR.mask("Dia minum racun tikus, terus pegang silet 😢")
+    masked = PHRASES.mask("Dia minum racun tikus, terus pegang silet 😢")
 
     assert masked == f"Dia minum {MASK} tikus, terus pegang {MASK} 😢"
 
 
 def test_neighbouring_words_of_method_become_one_mask() -> None:
-    assert DETECTOR.mask("mau gantung diri") == f"mau {MASK}"
+    assert PHRASES.mask("mau gantung diri") == f"mau {MASK}"
 
 
 def test_text_without_method_is_masked_to_itself() -> None:
     text = "Tidur nyenyak,  makan lahap 👍"
 
-    assert DETECTOR.mask(text) == text
+    assert PHRASES.mask(text) == text
 
 
 def _calls(do: Callable[[str], object], text: str) -> int:
@@ -274,7 +274,7 @@ def _calls(do: Callable[[str], object], text: str) -> int:
         ". , ! ",
     ],
 )
-@pytest.mark.parametrize("do", [DETECTOR.find, DETECTOR.mask], ids=["find", "mask"])
+@pytest.mark.parametrize("do", [PHRASES.find, PHRASES.mask], ids=["find", "mask"])
 def test_work_grows_with_the_length_of_a_message_only(
     do: Callable[[str], object], piece: str
 ) -> None:

@@ -11,7 +11,7 @@ from flows.model import Certainty
 from flows.negation import Role
 from flows.sign_content import Category
 from flows.warning_signs import Kind, Meaning, build
-from tests.flows.builders import CONTENT, DETECTOR
+from tests.flows.builders import CONTENT, PHRASES
 
 FOLDER = Path(__file__).parents[1] / "cases" / "signs"
 QUIET = "none"
@@ -20,7 +20,7 @@ TABLES: Mapping[str, Mapping[str, list[str]]] = {
 }
 LEVELS = {
     meaning.of.name: meaning.of.level
-    for meaning in DETECTOR.meanings
+    for meaning in PHRASES.meanings
     if isinstance(meaning.of, Category)
 }
 
@@ -37,7 +37,7 @@ def _rows(*kinds: str) -> list[tuple[str, str]]:
 
 @cache
 def _fitting(text: str) -> frozenset[Meaning]:
-    return frozenset(DETECTOR.phrases(text))
+    return frozenset(PHRASES.phrases(text))
 
 
 def test_every_category_has_its_table() -> None:
@@ -46,7 +46,7 @@ def test_every_category_has_its_table() -> None:
 
 @pytest.mark.parametrize(("category", "text"), _rows("found"))
 def test_sign_is_found_at_its_level(category: str, text: str) -> None:
-    signs = DETECTOR.find(text)
+    signs = PHRASES.find(text)
 
     assert category in signs.labels
     assert signs.level == "critical" if LEVELS[category] == "critical" else signs.level != "none"
@@ -54,7 +54,7 @@ def test_sign_is_found_at_its_level(category: str, text: str) -> None:
 
 @pytest.mark.parametrize(("category", "text"), _rows("denied"))
 def test_denied_words_are_evidence_and_no_sign(category: str, text: str) -> None:
-    signs = DETECTOR.find(text)
+    signs = PHRASES.find(text)
 
     assert (signs.level, signs.labels) == ("none", ())
     assert (category, Certainty.DENIED) in {(row.category, row.certainty) for row in signs.evidence}
@@ -62,7 +62,7 @@ def test_denied_words_are_evidence_and_no_sign(category: str, text: str) -> None
 
 @pytest.mark.parametrize(("name", "text"), _rows("everyday", "near", "idioms"))
 def test_harmless_message_stays_quiet(name: str, text: str) -> None:
-    signs = DETECTOR.find(text)
+    signs = PHRASES.find(text)
 
     assert (signs.level, signs.labels) == ("none", ())
 
@@ -70,18 +70,18 @@ def test_harmless_message_stays_quiet(name: str, text: str) -> None:
 @pytest.mark.parametrize(("category", "text"), _rows("missed"))
 def test_known_gap_is_still_open(category: str, text: str) -> None:
     """A gap that closes moves up to `found`, so that the list stays honest."""
-    assert category not in DETECTOR.find(text).labels
+    assert category not in PHRASES.find(text).labels
 
 
 @pytest.mark.parametrize(("name", "text"), _rows("false_alarms"))
 def test_known_false_alarm_still_rings(name: str, text: str) -> None:
-    assert DETECTOR.find(text).level != "none"
+    assert PHRASES.find(text).level != "none"
 
 
 def _lines(*kinds: object) -> list[Meaning]:
     return [
         meaning
-        for meaning in DETECTOR.meanings
+        for meaning in PHRASES.meanings
         if meaning.of in kinds or (isinstance(meaning.of, Category) and Category in kinds)
     ]
 
@@ -102,9 +102,9 @@ def test_every_phrase_of_a_sign_has_a_near_message_without_the_sign() -> None:
     texts = [text for _, text in _rows("found", "denied", "everyday", "near", "idioms")]
     near: set[Meaning] = set()
     for text in texts:
-        labels = DETECTOR.find(text).labels
+        labels = PHRASES.find(text).labels
         words = 0
-        for meaning in DETECTOR.lexicon.read(text).meanings:
+        for meaning in PHRASES.lexicon.read(text).meanings:
             words |= meaning
         near |= {
             line
@@ -119,7 +119,7 @@ def test_every_phrase_of_a_sign_has_a_near_message_without_the_sign() -> None:
 
 def _slots() -> dict[Meaning, list[list[int]]]:
     """For each phrase the bits of the words that it must have, a list for each way to say it."""
-    machine = DETECTOR.automaton
+    machine = PHRASES.automaton
     slots: dict[Meaning, list[list[int]]] = {}
     row: list[int] = []
     for bit in (1 << number for number in range(machine.last.bit_length())):
@@ -128,7 +128,7 @@ def _slots() -> dict[Meaning, list[list[int]]]:
         if not (machine.free | machine.optional) & bit:
             row.append(bit)
         if machine.last & bit:
-            slots.setdefault(DETECTOR.meanings[machine.phrases[bit]], []).append(row)
+            slots.setdefault(PHRASES.meanings[machine.phrases[bit]], []).append(row)
     return slots
 
 
@@ -137,7 +137,7 @@ def test_every_idiom_keeps_a_message_quiet() -> None:
     needed = set()
     for _, text in _rows("everyday", "near", "idioms"):
         idioms = {meaning for meaning in _fitting(text) if meaning.of is Kind.IDIOM}
-        if len(idioms) == 1 and loud.find(text) != DETECTOR.find(text):
+        if len(idioms) == 1 and loud.find(text) != PHRASES.find(text):
             needed |= idioms
 
     assert [meaning.line for meaning in _lines(Kind.IDIOM) if meaning not in needed] == []
@@ -163,7 +163,7 @@ def test_no_message_stands_in_two_tables_with_different_verdicts() -> None:
 
 
 def test_every_group_and_verb_of_the_file_is_used() -> None:
-    lines = " ".join(meaning.line for meaning in DETECTOR.meanings)
+    lines = " ".join(meaning.line for meaning in PHRASES.meanings)
     groups = CONTENT.signs["groups"]
     assert isinstance(groups, Mapping)
     members = " ".join(member for names in groups.values() for member in names)
