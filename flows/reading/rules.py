@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from flows.days import Silence
 from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Repeat, Rule
+from flows.look import OF_A_DAY, TO_A_DAY
 from flows.model import Certainty, Level, Risk, Urgency
 from flows.reading.checkins import KINDS
 from flows.reading.nodes import APPROVAL, Node, read_approval, suggest
@@ -16,6 +18,7 @@ _CLOSED = {
     "checkin_kind": KINDS,
     "level": tuple(level.value for level in Level),
     "risk": tuple(risk.value for risk in Risk),
+    "silence": tuple(silence.value for silence in Silence),
 }
 _CERTAINTIES = (Certainty.SURE.value, Certainty.UNSURE.value)
 _BOUNDS = ("is", "at_least", "at_most")
@@ -31,12 +34,14 @@ class KnownFacts:
 
     items: Collection[str]
     categories: Collection[str] | None
+    days: Collection[str] = ()  # kinds of days of weight
 
     @property
     def names(self) -> tuple[str, ...]:
         answers = (f"{kind}.{item}" for kind in ("answer", "lowered") for item in self.items)
         words = (f"{WORDS}.{category}" for category in self.categories or ())
-        return (*SCORES, *_CLOSED, *sorted(answers), *sorted(words))
+        days = (*OF_A_DAY, *(f"{TO_A_DAY}{kind}" for kind in self.days))
+        return (*dict.fromkeys((*SCORES, *_CLOSED, *days)), *sorted(answers), *sorted(words))
 
     def has(self, fact: str) -> bool:
         is_word = fact.startswith(f"{WORDS}.")
