@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from flows import fact_names
 from flows.alerting import highest, reason_of
 from flows.days import CaseDay, facts_of_day, nearest, silence_limit
 from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Rule
@@ -19,20 +20,6 @@ from flows.situation import KnownAlert
 LONGEST = 7
 """Days until the next look at the latest: what nobody could foresee is seen within a week."""
 
-OF_A_DAY = (
-    "days_over_silence",
-    "days_since_child_seen",
-    "days_since_spoken",
-    "call_overdue_days",
-    "home_risk",
-    "missed_in_a_row",
-    "open_alerts",
-    "silence",
-    "silence_limit",
-    "weeks_since_leaving",
-)
-TO_A_DAY = "days_to."
-ANYWHERE = ("risk", "level")
 QUIET_FACTS = frozenset(
     (
         "call_overdue_days",
@@ -57,17 +44,9 @@ class Told:
     outcome: Outcome | None
 
 
-def is_day_fact(name: str) -> bool:
-    """Does this name tell of a day, and not of what somebody answered or wrote?"""
-    return name in OF_A_DAY or name.startswith(TO_A_DAY)
-
-
 def is_of_a_day(rule: Rule) -> bool:
     """Is it for the look at a day? All other rules are for answers and words."""
-    names = {one.fact for one in compared(rule.when)}
-    return any(map(is_day_fact, names)) and all(
-        is_day_fact(name) or name in ANYWHERE for name in names
-    )
+    return fact_names.is_of_day(one.fact for one in compared(rule.when))
 
 
 def decide(
@@ -153,8 +132,8 @@ def _about(rule: Rule, facts: Facts, day: CaseDay) -> str:
         return f"quiet:{day.quiet_since}"
     parts, dates = set[str](), nearest(day)
     for one in compared(rule.when):
-        kind = one.fact.removeprefix(TO_A_DAY)
-        if one.fact.startswith(TO_A_DAY) and holds(one, facts):
+        head, _, kind = one.fact.partition(".")
+        if head == fact_names.DAYS_TO and holds(one, facts):
             parts.add(f"{kind}:{dates[kind]}")
         elif one.fact in QUIET_FACTS:
             parts.add(f"quiet:{day.quiet_since}")

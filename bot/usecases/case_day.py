@@ -7,8 +7,9 @@ from bot.usecases.room import Room
 from flows.alerting import is_pressing
 from flows.days import CaseDay, Person, asked_every, facts_of_day
 from flows.definition import FactValue, Rule
+from flows.fact_names import DAYS_TO, About, about
 from flows.hours import local
-from flows.look import QUIET_FACTS, TO_A_DAY, Told, is_day_fact, is_of_a_day, places_of
+from flows.look import QUIET_FACTS, Told, is_of_a_day, places_of
 from flows.model import AlertKind, Case, CaseState, Contact, ContactState, KeyDate, Outcome
 from flows.plan import Plan
 from flows.programme import effective_level
@@ -82,7 +83,7 @@ def named_facts(
         found = facts_of_day(whole_day(tx, room, case, alerts, now=now))
     else:
         seen = _day(days.met(tx, case.id).saw_child, timezone) if CHILD_SEEN in names else None
-        dates = any(name.startswith(TO_A_DAY) for name in names)
+        dates = any(name.startswith(f"{DAYS_TO}.") for name in names)
         today = local(now, timezone).date()
         weights = key_dates.of_case(tx, case.id) if dates else ()
         found = facts_of_day(_plain_day(room, case, alerts, today, seen, weights))
@@ -140,7 +141,7 @@ def _named(rules: tuple[Rule, ...]) -> frozenset[str]:
     known = _NAMED.get(id(rules))
     if known is None or known[0] is not rules:
         mine = (rule for rule in rules if not is_of_a_day(rule))
-        names = (name for rule in mine for name in places_of(rule) if is_day_fact(name))
+        names = (name for rule in mine for name in places_of(rule) if about(name) is About.DAY)
         _NAMED.clear()
         known = _NAMED[id(rules)] = (rules, frozenset(names))
     return known[1]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.usecases import case_day
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
@@ -52,6 +53,9 @@ def situation(
         call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
         now=now,
         told=told,
+        of_day=case_day.named_facts(
+            tx, room, case, known, timezone=contact.hours.timezone, now=now
+        ),
     )
 
 
