@@ -33,7 +33,9 @@ def whole_day(
     *,
     now: datetime,
 ) -> CaseDay:
-    """Everything about this case and day, in a handful of statements; `people` are its caregivers."""
+    """Everything about this case and day, in a handful of statements.
+
+    `people` are its caregivers."""
     zone = zone_of(room, people)
     began, met = days.began(tx, case.id), days.met(tx, case.id)
     programme = programmes.kept_programme(tx, began.programme_version)
