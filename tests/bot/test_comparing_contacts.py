@@ -15,7 +15,16 @@ HIGHER = WHOLE.replace("sleep=1", "sleep=3").replace("eat=1", "eat=3").replace("
 @pytest.fixture
 def grandmother(centre: Centre) -> str:
     added = centre.ok(
-        *("contact", "add", "--case", "K-0142", "--caregiver-name", "Melati", "--relation", "nenek"),
+        *(
+            "contact",
+            "add",
+            "--case",
+            "K-0142",
+            "--caregiver-name",
+            "Melati",
+            "--relation",
+            "nenek",
+        ),
         *("--level", "C"),
     )
     return str(added["contact_id"])
