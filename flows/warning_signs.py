@@ -51,6 +51,7 @@ class Found:
     hit: Hit
     category: Category
     is_unsure: bool
+    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,7 @@ class Detector:
         for hit in hits:
             meaning = self.meanings[hit.phrase]
             if isinstance(meaning.of, Category):
-                signs.append(Found(hit, meaning.of, meaning.is_unsure))
+                signs.append(Found(hit, meaning.of, meaning.is_unsure, meaning.line))
             elif isinstance(meaning.of, Role):
                 marks[meaning.of].append(Span(hit.places[0], hit.places[-1]))
             elif meaning.of is Kind.IDIOM:
@@ -226,7 +227,12 @@ def _evidence(text: str, reading: Reading, found: Found, sure: Certainty) -> Evi
     start = reading.words.starts[found.hit.places[0]]
     end = reading.words.ends[found.hit.places[-1]]
     return Evidence(
-        text=text[start:end], start=start, end=end, category=found.category.name, certainty=sure
+        text=text[start:end],
+        start=start,
+        end=end,
+        category=found.category.name,
+        certainty=sure,
+        pattern=found.line,
     )
 
 
