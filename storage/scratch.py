@@ -34,10 +34,25 @@ class Scratch:
         """A row comes back."""
         self._connection.execute(insert(table).values(**values))
 
+    def add_once(self, table: Table, values: Values) -> None:
+        """A row comes back, unless it is there."""
+        if not self._has(table, values["id"]):
+            self.add(table, values)
+
+    def put(self, table: Table, row: str, values: Values) -> None:
+        """A row comes back, in the place of the one that stood for it."""
+        if self._has(table, row):
+            self.change(table, row, values)
+        else:
+            self.add(table, values)
+
+    def _has(self, table: Table, row: str) -> bool:
+        found = self._connection.execute(select(table.c["id"]).where(table.c["id"] == row))
+        return found.first() is not None
+
     def change(self, table: Table, row: str, values: Values) -> None:
         """A row becomes what it became then."""
-        key = next(iter(table.primary_key)) if "id" not in table.c else table.c["id"]
-        self._connection.execute(update(table).where(key == row).values(**values))
+        self._connection.execute(update(table).where(table.c["id"] == row).values(**values))
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ The first plays invented families, the second the stored history. Neither writes
 """
 
 import sys
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +15,17 @@ from bot import config
 from bot.commands import desk
 from bot.commands.staff import Json
 from bot.rehearsal import telling
+from bot.rehearsal import told as stored_telling
 from bot.rehearsal.reading import RATES, read_rates
 from bot.rehearsal.simulating import Wanted, simulate
+from bot.rehearsal.stored import Answer, replay_stored
+from bot.usecases.room import Room
 from flows import loader, warning_signs
 from flows.definition import Content
+from flows.hours import at, local
 from flows.rehearsal.figures import Figures
 from flows.rehearsal.rates import Rates
+from storage.database import Database
 
 FAMILIES, WEEKS, MOST_FAMILIES, MOST_WEEKS = 150, 52, 2000, 52
 LEAST_WEEKS = 8
@@ -57,12 +63,58 @@ def simulate_rules(
     desk.show(telling.as_json(figures), as_json=as_json, text=text)
 
 
+def replay_rules(
+    since: Annotated[
+        str, typer.Option(help="First day, YYYY-MM-DD: from then on the rules act anew.")
+    ],
+    rules: RulesFile = None,
+    as_json: Json = False,
+) -> None:
+    """Print what a rule file would have asked of staff since a day, beside what they were asked.
+
+    Stored words are read by the detector, in memory; none is printed, and nothing is written."""
+    day = desk.day(since)
+    content = content_with(rules)
+    with desk.database() as database:
+        room = Room(
+            content=content,
+            detector=warning_signs.build(content.signs),
+            timezone=config.load().timezone,
+        )
+        if day > local(database.read_now(desk.moment), room.timezone).date():
+            desk.fail(f"{day} is still to come: give a day of the past.")
+        found = _replayed(database, room, at(day, time(0), room.timezone))
+    told = stored_telling.as_text(found, since=day, timezone=room.timezone)
+    answer = stored_telling.as_json(found, since=day, timezone=room.timezone)
+    desk.show(answer, as_json=as_json, text=told)
+
+
+def _replayed(database: Database, room: Room, since: datetime) -> Answer:
+    with _progress() as bar:
+        task = bar.add_task("history", total=None)
+        return replay_stored(
+            database,
+            room,
+            since=since,
+            heard=lambda number, whole: bar.update(task, completed=number, total=whole),
+        )
+
+
+def _progress() -> Progress:
+    """On a terminal alone."""
+    return Progress(console=desk.errors, transient=True, disable=not sys.stderr.isatty())
+
+
 def _played(content: Content, wanted: Wanted, assumed: Rates) -> Figures:
     detector = warning_signs.build(content.signs)
-    with Progress(console=desk.errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with _progress() as bar:
         task = bar.add_task("families", total=wanted.families)
         return simulate(
-            content, detector, assumed, wanted, heard=lambda number: bar.update(task, completed=number)
+            content,
+            detector,
+            assumed,
+            wanted,
+            heard=lambda number: bar.update(task, completed=number),
         )
 
 

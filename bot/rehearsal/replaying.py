@@ -15,7 +15,7 @@ from bot.usecases.room import Room
 from flows.conversation_state import OPEN_LINE
 from flows.events import AlertFound, CheckinScored, Event, Reason
 from flows.judging import Keep, judge_answers, judge_words
-from flows.model import CaseId, ContactState, MessageId, Slot
+from flows.model import AlertState, CaseId, ContactState, MessageId, Slot
 from flows.reading.rules import WORDS
 from flows.rules import PLACE
 from flows.situation import Reply, Situation
@@ -86,7 +86,9 @@ class _Replaying:
     def goes_on(self, entry: Entry) -> None:
         if entry.table is tables.facts and not self._stands(entry):
             return
-        if entry.adds:
+        if entry.table is tables.alerts and entry.adds:
+            self._scratch.put(entry.table, entry.row, entry.adds)
+        elif entry.adds:
             self._scratch.add(entry.table, entry.adds)
         if entry.at >= self._since:
             self._look(entry)
@@ -209,6 +211,7 @@ class _Replaying:
                 at=at,
             )
             if is_of_rules(fact):
+                self._scratch.add_once(tables.alerts, _alert_row(found, case, at))
                 self._scratch.add(tables.facts, _row(reason, found.id, fact))
                 self.told.append(Told(fact=fact, says=self._shown(reason)))
 
@@ -239,4 +242,23 @@ def _row(reason: Reason, alert: str, fact: StoredFact) -> dict[str, object]:
         "words_id": None,
         "total": reason.total,
         "at": fact.at,
+    }
+
+
+def _alert_row(found: AlertFound, case: CaseId, at: datetime) -> dict[str, object]:
+    """An alert that may really have been opened: then its own row takes this place. It is closed,
+    for no later look may count it as open, and settled by nobody, for it is not said again."""
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "case_id": case,
+        "checkin_id": None,
+        "urgency": found.urgency,
+        "state": AlertState.CLOSED,
+        "chain": "",
+        "round": 0,
+        "step": 0,
+        "is_waiting": False,
+        "opened_at": at,
+        "tries": 0,
     }
