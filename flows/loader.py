@@ -122,11 +122,18 @@ class _Desk:
         control = {form: str(press) for press in HEARD_FIRST for form in messages.typed[press]}
         checkins = self._checkins(control)
         signs = self._signs()
-        known = KnownFacts(items=self._items(checkins), categories=self._categories(signs))
+        programme = read_programme(self._root("programme.yaml"), checkins)
+        known = KnownFacts(
+            items=self._items(checkins),
+            categories=self._categories(signs),
+            days=self._days(programme),
+        )
+        rules, comparing = read_rules(self._root("rules.yaml"), known)
         content = Content(
             checkins=checkins,
-            rules=read_rules(self._root("rules.yaml"), known),
-            programme=read_programme(self._root("programme.yaml"), checkins),
+            rules=rules,
+            comparing=comparing,
+            programme=programme,
             urgencies=read_urgencies(self._root("urgencies.yaml")),
             messages=messages,
             help_numbers=read_contacts(self._root("contacts.yaml")),
@@ -197,6 +204,15 @@ class _Desk:
         if not isinstance(found[0], Mapping):
             return None
         return frozenset(name for names in found if isinstance(names, Mapping) for name in names)
+
+    def _days(self, programme: Programme) -> frozenset[str]:
+        """Kinds of days that rules may name, those of a replaced programme as well."""
+        shipped = (
+            read_programme(open_sheet(Sheet(name=file.name), file.body), None)
+            for file in self._replaced()
+            if file.kind == "programme"
+        )
+        return frozenset(kind.id for one in (programme, *shipped) for kind in one.days)
 
     def _replaced(self) -> Iterator[ContentFile]:
         """Shipped files that another one lies over."""

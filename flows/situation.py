@@ -1,10 +1,12 @@
 """What is known when a reply comes in: gathered by a use case, judged by `intake`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.conversation_state import Talk
-from flows.definition import Content, Press
+from flows.definition import Content, FactValue, Press
+from flows.history import Beside, Past
 from flows.model import (
     AlertKind,
     AlertState,
@@ -39,6 +41,9 @@ class Situation:
 
     `talk` is the open check-in, or the one whose answer a corrected message had given. `told` are
     the ids of all reasons (`Reason.id`) that this case already has.
+
+    `history` are the earlier check-ins of this contact that count, newest last; `beside` is what
+    others say about the same child, `of_day` what rules may name about the case and the day.
     """
 
     content: Content
@@ -54,6 +59,9 @@ class Situation:
     call_at: datetime
     now: datetime
     told: frozenset[str] = frozenset()
+    history: tuple[Past, ...] = ()
+    beside: Beside = field(default_factory=Beside)
+    of_day: Mapping[str, FactValue] = field(default_factory=dict)
 
     @property
     def open_checkin(self) -> CheckinId | None:

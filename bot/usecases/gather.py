@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.usecases import compared
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
+from flows.history import Beside
 from flows.hours import local, within
 from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, Slot, StaffId
 from flows.programme import age_on, effective_level, next_call
@@ -35,6 +37,7 @@ def situation(
         contact.id,
         timezone=contact.hours.timezone,
         other_than=None if kept is None else kept.id,
+        before=None if kept is None else kept.opened_at,
     )
     return Situation(
         content=room.content,
@@ -52,6 +55,8 @@ def situation(
         call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
         now=now,
         told=told,
+        history=() if kept is None else compared.history(tx, kept, now=now),
+        beside=Beside() if kept is None else compared.beside(tx, room, contact, kept, now=now),
     )
 
 
