@@ -19,6 +19,7 @@ from flows.reading.nodes import Node, Sheet
 from flows.reading.plain import hard_parts
 from flows.reading.programmes import read_programme
 from flows.reading.rules import KnownFacts, read_rules
+from flows.reading.silences import read_silence
 from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
 from flows.rhythm import Programme
@@ -139,6 +140,7 @@ class _Desk:
             help_numbers=read_contacts(self._root("contacts.yaml")),
             wording=wording,
             calendar=read_calendar(self._root("calendar.yaml")),
+            silence=read_silence(self._root("silence.yaml")),
             signs=signs,
             files=tuple(self._files.values()),
         )
