@@ -29,7 +29,7 @@ from flows.model import (
 )
 from flows.selection import left_out
 from flows.situation import Reply, Situation
-from storage import audit, checkins, contacts, encounters, forms, selections
+from storage import audit, checkins, contacts, days, encounters, forms, selections
 from storage.checkins import MOMENTS, Kept
 from storage.forms import NewForm
 from storage.transaction import Tx
@@ -158,6 +158,7 @@ def end_here(
     situation, talk = situation_of(tx, room, kept, now=now)
     if not talk.answers:
         encounters.forget(tx, _encounter_id(kept.id))
+        days.look(tx, kept.case, now)
         _close(tx, kept, CheckinState.CANCELLED, now=now)
         _note(tx, kept.filled_by, via, "form_dropped", kept.id, now=now)
         return False

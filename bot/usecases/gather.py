@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.usecases import compared
+from bot.usecases import case_day, compared
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.definition import WorkingHours
@@ -57,6 +57,9 @@ def situation(
         told=told,
         history=() if kept is None else compared.history(tx, kept, now=now),
         beside=Beside() if kept is None else compared.beside(tx, room, contact, kept, now=now),
+        of_day=case_day.named_facts(
+            tx, room, case, known, timezone=contact.hours.timezone, now=now
+        ),
     )
 
 
