@@ -38,7 +38,8 @@ class Situation:
     staff could call, `last_total` the total of the check-in before this one.
 
     `talk` is the open check-in, or the one whose answer a corrected message had given. `told` are
-    the ids of all reasons (`Reason.id`) that this case already has.
+    the ids of all reasons (`Reason.id`) that this case already has. `is_safety_last`: the safety
+    question is also the last thing that this phone was asked.
     """
 
     content: Content
@@ -54,6 +55,7 @@ class Situation:
     call_at: datetime
     now: datetime
     told: frozenset[str] = frozenset()
+    is_safety_last: bool = False
 
     @property
     def open_checkin(self) -> CheckinId | None:

@@ -72,7 +72,8 @@ def situation_of(given: Mapping[str, Any]) -> Situation:
         told=frozenset(f"fact:{CHECKIN}:{rule}:1" for rule in given.get("alert", {})),
         baseline=given.get("baseline"),
         last_total=given.get("last_total"),
-        is_safety_asked=given.get("asked_safety", False),
+        is_safety_asked=bool(given.get("asked_safety", False)),
+        is_safety_last=given.get("asked_safety") == "terakhir",
     )
 
 
