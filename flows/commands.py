@@ -118,7 +118,9 @@ def _call(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ..
     if pressed is Press.NOT_NOW:
         return (say(situation, "call_not_now"),)
     hours, messages = situation.contact.hours, situation.content.messages
-    day = slot_day(situation.now, pressed, hours)
+    working = situation.content.urgencies.working
+    zone = situation.staff_zone or hours.timezone
+    day = slot_day(situation.now, pressed, hours, working, zone)
     today = local(situation.now, hours.timezone).date()
     word = answers_back.date_word(messages, day, today=today)
     slot = messages.labels[pressed].lower()

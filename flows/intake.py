@@ -108,9 +108,7 @@ def _safety_answer(situation: Situation, text: str) -> SafetyAnswer | None:
     return read_safety(text, situation.content.messages, is_asked=is_asked, is_last=is_last)
 
 
-def _safety_answered(
-    situation: Situation, reply: Reply, answer: SafetyAnswer
-) -> tuple[Event, ...]:
+def _safety_answered(situation: Situation, reply: Reply, answer: SafetyAnswer) -> tuple[Event, ...]:
     """What says more than the answer is read by a human too."""
     words = reply.text if answer.is_whole else None
     found = commands.safety(situation, reply, answer.press, words=words)
@@ -214,9 +212,22 @@ def _followed(
     judged = judging.judge_answers(situation, after, reply.id, is_closed=is_over)
     spoke = (Spoke(),) if given else ()
     if not is_over:
-        return (*events, *judged, *spoke)
+        is_new = not answers_back.promises(talk) and answers_back.promises(after)
+        shown = _told_when(situation, events) if is_new else events
+        return (*shown, *judged, *spoke)
     thanks = answers_back.thanks(situation, after, judged, is_typed=reply.text is not None)
     return (*events, *judged, *spoke, thanks)
+
+
+def _told_when(situation: Situation, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Above what comes next, when somebody can call."""
+    if situation.level is not Level.OPEN:
+        return events
+    words = answers_back.soon(situation)
+    return tuple(
+        _with_words(event, words, instead=False) if isinstance(event, MessageDue) else event
+        for event in events
+    )
 
 
 def _free_text(situation: Situation, reply: Reply) -> tuple[Event, ...]:

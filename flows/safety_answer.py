@@ -49,9 +49,7 @@ def read_safety(
     return SafetyAnswer(press=Press.UNCERTAIN, is_whole=False) if is_short else None
 
 
-def _whole(
-    said: list[str], messages: Messages, *, is_asked: bool, is_last: bool
-) -> Press | None:
+def _whole(said: list[str], messages: Messages, *, is_asked: bool, is_last: bool) -> Press | None:
     """The button that the message equals, once words that change nothing are left out."""
     core = [word for word in said if word not in messages.safety.around]
     forms = {" ".join(said), " ".join(core)}

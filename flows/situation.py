@@ -39,7 +39,8 @@ class Situation:
 
     `talk` is the open check-in, or the one whose answer a corrected message had given. `told` are
     the ids of all reasons (`Reason.id`) that this case already has. `is_safety_last`: the safety
-    question is also the last thing that this phone was asked.
+    question is also the last thing that this phone was asked. `staff_zone` is where the worker
+    lives; empty: where the family does.
     """
 
     content: Content
@@ -56,6 +57,7 @@ class Situation:
     now: datetime
     told: frozenset[str] = frozenset()
     is_safety_last: bool = False
+    staff_zone: str = ""
 
     @property
     def open_checkin(self) -> CheckinId | None:
