@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flows.events import AlertFound, Reason
 from flows.model import AlertKind, AlertState, CheckinId, Evidence, MessageId, Urgency
 from flows.rules import Fired
-from flows.situation import Reply, Situation
+from flows.situation import KnownAlert, Reply, Situation
 from flows.wording import fill
 
 ALWAYS_SPEAKS = 0
@@ -107,6 +107,11 @@ def waits_for(situation: Situation, kind: AlertKind) -> bool:
         and known.state is not AlertState.CLOSED
         for known in situation.alerts
     )
+
+
+def is_pressing(known: KnownAlert) -> bool:
+    """Is it open still, and more than something to look at in time?"""
+    return known.state is not AlertState.CLOSED and known.urgency is not Urgency.ATTENTION
 
 
 def _open_task(situation: Situation, kind: AlertKind) -> str | None:

@@ -33,6 +33,7 @@ class Talk:
     left_out: frozenset[str] = frozenset()
     reads_little: bool = False
     code: str = ""  # how a school knows the pupil
+    is_by_staff: bool = False  # a form that staff fill in
 
     @property
     def is_pulse(self) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from flows.approval import Approval as Approval
 from flows.forms import Checkin
 from flows.model import Level, Urgency
-from flows.rhythm import Calendar, Programme
+from flows.rhythm import Calendar, Programme, SilenceLimits
 
 
 class Press(StrEnum):
@@ -227,6 +227,7 @@ class Content:
     help_numbers: tuple[HelpNumber, ...]
     wording: Wording
     calendar: Calendar
+    silence: SilenceLimits
     signs: Mapping[str, object]  # built by warning_signs.build
     files: tuple["ContentFile", ...]
 

@@ -79,7 +79,10 @@ Texts = Mapping[str, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One question. `shorts` are its words for those who read little, where it has any; `skip`
-    names its button for going on without an answer, where that is another than "Tidak tahu"."""
+    names its button for going on without an answer, where that is another than "Tidak tahu".
+
+    `name` is what staff call it in a sentence. `same_as` of a school form's item is the family's
+    item that asks after the same thing."""
 
     id: str
     texts: Texts
@@ -91,6 +94,8 @@ class Item:
     not_in: frozenset[Season] = frozenset()
     shorts: Texts = field(default_factory=dict)
     skip: str | None = None
+    name: str | None = None
+    same_as: str | None = None
 
     def text_for(self, age: int, *, is_short: bool = False) -> str:
         """The wording for a child of `age` years; the oldest variant for anyone older."""

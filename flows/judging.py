@@ -3,12 +3,13 @@
 from dataclasses import replace
 from enum import StrEnum
 
-from flows import alerting
+from flows import alerting, fact_names
 from flows.conversation_state import Talk
 from flows.definition import All, AnyOf, Compare, Condition, Not, Rule
 from flows.events import AlertFound, AnswerGiven, CheckinScored, Event, Reason, WordsKept
+from flows.facts import of_checkin, of_words
 from flows.model import AlertKind, Certainty, CheckinId, MessageId, Signs, Urgency
-from flows.rules import facts_of_checkin, facts_of_words, fire
+from flows.rules import Fired, fire
 from flows.scoring import Given, Score, score
 from flows.situation import Reply, Situation
 
@@ -27,21 +28,33 @@ def judge_answers(
     scored: tuple[Event, ...] = ()
     if is_closed and talk.checkin.total is not None:
         scored = (_scored(talk.id, result),)
-    facts = facts_of_checkin(
-        talk.checkin,
-        talk.answers,
-        score=result,
-        baseline=situation.baseline,
-        last_total=situation.last_total,
-        level=situation.level,
-        risk=situation.case.risk,
-    )
-    fired = fire(situation.content.rules, facts, spoken=situation.spoken, now=situation.now)
+    fired = of_answers(situation, talk, result, is_closed=is_closed)
     reasons = tuple(alerting.reason_of(one, source=talk.id, total=result.total) for one in fired)
     untold = alerting.untold(situation, reasons)
     if not untold:
         return scored
     return (*scored, alerting.alert(situation, cause, untold, checkin=talk.id))
+
+
+def of_answers(
+    situation: Situation, talk: Talk, result: Score, *, is_closed: bool
+) -> tuple[Fired, ...]:
+    """The rules that speak about a check-in as it stands; those of a day are looked at by the day,
+    those of words with the words."""
+    known = of_checkin(situation, talk, result, is_closed=is_closed)
+    rules = tuple(rule for rule in situation.content.rules if is_about_answers(rule))
+    return fire(rules, known.facts, spoken=situation.spoken, now=situation.now, items=known.items)
+
+
+def is_about_answers(rule: Rule) -> bool:
+    """Is this rule looked at when an answer comes?"""
+    return not is_of_day(rule)
+
+
+def is_of_day(rule: Rule) -> bool:
+    """Is this rule looked at by the day: does it name a fact of a day, and none of a check-in or of
+    words?"""
+    return fact_names.is_of_day(facts_named(rule.when))
 
 
 class Keep(StrEnum):
@@ -87,7 +100,7 @@ def _found_in_words(situation: Situation, reply: Reply) -> tuple[AlertFound, ...
 
 def word_reasons(situation: Situation, reply: Reply) -> tuple[Reason, ...]:
     """The rules that fire on these words."""
-    facts = facts_of_words(reply.signs, level=situation.level, risk=situation.case.risk)
+    facts = of_words(situation, reply.signs)
     rules = tuple(rule for rule in situation.content.rules if _is_about_words(rule))
     evidence = tuple(e for e in reply.signs.evidence if e.certainty is not Certainty.DENIED)
     words = tuple(dict.fromkeys(found.text for found in evidence))

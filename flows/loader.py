@@ -19,6 +19,7 @@ from flows.reading.nodes import Node, Sheet
 from flows.reading.plain import hard_parts
 from flows.reading.programmes import read_programme
 from flows.reading.rules import KnownFacts, read_rules
+from flows.reading.silences import read_silence
 from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
 from flows.rhythm import Programme
@@ -115,16 +116,22 @@ class _Desk:
         control = {form: str(press) for press in HEARD_FIRST for form in messages.typed[press]}
         checkins = self._checkins(control)
         signs = self._signs()
-        known = KnownFacts(items=self._items(checkins), categories=self._categories(signs))
+        programme = read_programme(self._root("programme.yaml"), checkins)
+        known = KnownFacts(
+            items=self._items(checkins),
+            categories=self._categories(signs),
+            days=self._days(programme),
+        )
         content = Content(
             checkins=checkins,
             rules=read_rules(self._root("rules.yaml"), known),
-            programme=read_programme(self._root("programme.yaml"), checkins),
+            programme=programme,
             urgencies=read_urgencies(self._root("urgencies.yaml")),
             messages=messages,
             help_numbers=read_contacts(self._root("contacts.yaml")),
             wording=wording,
             calendar=read_calendar(self._root("calendar.yaml")),
+            silence=read_silence(self._root("silence.yaml")),
             signs=signs,
             files=tuple(self._files.values()),
         )
@@ -190,6 +197,15 @@ class _Desk:
         if not isinstance(found[0], Mapping):
             return None
         return frozenset(name for names in found if isinstance(names, Mapping) for name in names)
+
+    def _days(self, programme: Programme) -> frozenset[str]:
+        """Kinds of days that rules may name, those of a replaced programme as well."""
+        shipped = (
+            read_programme(open_sheet(Sheet(name=file.name), file.body), None)
+            for file in self._replaced()
+            if file.kind == "programme"
+        )
+        return frozenset(kind.id for one in (programme, *shipped) for kind in one.days)
 
     def _replaced(self) -> Iterator[ContentFile]:
         """Shipped files that another one lies over."""

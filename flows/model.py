@@ -146,6 +146,7 @@ class AlertKind(StrEnum):
     ROUTE = "route"  # stopped, blocked or wrong person: reach the family another way
     RETURN = "return"  # MULAI
     NEW_CONTACT = "new_contact"  # somebody opened the link and waits
+    SILENCE = "silence"  # family and staff have not spoken for too long
     PLAN = "plan"  # the plan needs a human: it ends, a child comes of age, two share a nickname
 
 
@@ -167,6 +168,7 @@ class Outcome(StrEnum):
     RESUMED = "resumed"  # MULAI: the family takes part again
     CONFIRMED = "confirmed"  # unsure words: Benar
     DISMISSED = "dismissed"  # unsure words: Bukan
+    SPOKE_AGAIN = "spoke_again"  # silence: the family has let hear of itself meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,22 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceLimits:
+    """After how many days without a word between family and staff somebody calls. `calls` holds
+    where nobody of the family takes part by message. A task that was settled while the silence went
+    on opens again after one more limit, or after `not_reached_again_days`; what other rules of a
+    day say after `again_days`."""
+
+    limits: Mapping[Risk, int]
+    margin_days: int  # more than the planned interval
+    most_days: int
+    calls: Mapping[Risk, int]
+    not_reached_again_days: int
+    again_days: int
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """Days of every year, first and last as (month, day); it may run over new year."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from flows.definition import All, AnyOf, Compare, Condition, FactValue, Not, Rule
 from flows.forms import Checkin
@@ -102,8 +103,15 @@ def _passes(compare: Compare, value: FactValue | None) -> bool:
     return compare.at_most is not None and value <= compare.at_most
 
 
-def explain(rule: Rule, facts: Facts, *, words: tuple[str, ...] = ()) -> str:
-    """The rule's sentence with its places filled; `{words}` becomes a quoted list.
+def explain(
+    rule: Rule,
+    facts: Facts,
+    *,
+    words: tuple[str, ...] = (),
+    items: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The rule's sentence with its places filled; `{words}` becomes a quoted list, `{items}` the
+    items that made it speak, each as `items` says its fact.
 
     A place that nothing is known about becomes "?": a clumsy sentence, never a lost alert.
     """
@@ -112,9 +120,23 @@ def explain(rule: Rule, facts: Facts, *, words: tuple[str, ...] = ()) -> str:
         name = place[1].strip()
         if name == "words" and words:
             return ", ".join(f'"{word}"' for word in words)
+        if name == "items":
+            return "; ".join(_telling(rule.when, facts, items)) or UNKNOWN
         return str(facts.get(name, UNKNOWN))
 
     return PLACE.sub(fill, rule.says)
+
+
+def _telling(condition: Condition, facts: Facts, items: Mapping[str, str]) -> tuple[str, ...]:
+    """What `items` says of the comparisons that hold, each once, in the order of the rule."""
+    match condition:
+        case Compare() if condition.fact in items and holds(condition, facts):
+            return (items[condition.fact],)
+        case All(parts) | AnyOf(parts):
+            found = (words for part in parts for words in _telling(part, facts, items))
+            return tuple(dict.fromkeys(filter(None, found)))
+        case _:  # what must not be so tells of no item
+            return ()
 
 
 def fire(
@@ -124,13 +146,14 @@ def fire(
     spoken: Sequence[Spoken],
     now: datetime,
     words: tuple[str, ...] = (),
+    items: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Fired, ...]:
     """The rules that hold and may speak, in their order; `words` are quoted where they ask for it.
 
     Only rules with a repeat policy ever keep silent; buttons, danger and words have none.
     """
     return tuple(
-        Fired(rule=rule, says=explain(rule, facts, words=words))
+        Fired(rule=rule, says=explain(rule, facts, words=words, items=items))
         for rule in rules
         if holds(rule.when, facts) and not _keeps_silent(rule, facts, spoken, now)
     )

@@ -1,10 +1,12 @@
 """What is known when a reply comes in: gathered by a use case, judged by `intake`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.conversation_state import Talk
-from flows.definition import Content, Press
+from flows.definition import Content, FactValue, Press
+from flows.history import Beside, Past
 from flows.model import (
     AlertKind,
     AlertState,
@@ -41,6 +43,9 @@ class Situation:
     the ids of all reasons (`Reason.id`) that this case already has. `is_safety_last`: the safety
     question is also the last thing that this phone was asked. `staff_zone` is where the worker
     lives; empty: where the family does.
+
+    `history` are the earlier check-ins of this contact that count, newest last; `beside` is what
+    others say about the same child, `of_day` what rules may name about the case and the day.
     """
 
     content: Content
@@ -58,6 +63,9 @@ class Situation:
     told: frozenset[str] = frozenset()
     is_safety_last: bool = False
     staff_zone: str = ""
+    history: tuple[Past, ...] = ()
+    beside: Beside = field(default_factory=Beside)
+    of_day: Mapping[str, FactValue] = field(default_factory=dict)
 
     @property
     def open_checkin(self) -> CheckinId | None:

@@ -241,6 +241,7 @@ def as_talk(
         left_out=kept.left_out,
         reads_little=contact.reads_little,
         code=contact.code or "",
+        is_by_staff=kept.slot is Slot.FORM,
     )
 
 

@@ -82,7 +82,7 @@ _SECOND = {
 
 _THIRD = {
     **_SECOND,
-    "cases": f"{_SECOND['cases']} look_at",
+    "cases": f"{_SECOND['cases']} look_at resumed_at",
     "alerts": f"{_SECOND['alerts']} child_wrote_at",
     "verdicts": "id fact_id alert_id is_true staff_id at",
     "deadlines": (

@@ -64,6 +64,7 @@ cases = Table(
     Column("closes_on", Date),  # the planned goodbye
     Column("extra_weeks", Integer, nullable=False, server_default=text("0")),
     Column("look_at", Moment, index=True),  # when the rules of a day look at it next
+    Column("resumed_at", Moment),  # when it last went on after a pause: silence counts from there
 )
 
 contacts = Table(

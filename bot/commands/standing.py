@@ -53,6 +53,7 @@ def _lines(found: View) -> list[str]:
         f"worker {found['worker']}",
         "",
         *found["standing"]["words"],
+        *found["silence"]["words"],
         *found["standing"]["item_words"],
         "",
         "Contacts:",

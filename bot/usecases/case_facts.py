@@ -8,7 +8,7 @@ from bot.usecases.errors import Refused
 from bot.usecases.room import Room
 from flows.model import Case, Risk
 from flows.rhythm import Programme
-from storage import cases, contacts, programmes
+from storage import cases, contacts, days, programmes
 from storage.transaction import Tx
 
 
@@ -45,6 +45,7 @@ def go_on(tx: Tx, room: Room, case: Case, *, asked: bool, asks_now: bool, now: d
     if asked and not asks_now:
         ends.pause(tx, room, case, now=now)
     elif asks_now and not asked:
+        days.resumed(tx, case.id, now=now)
         for contact in ends.active(tx, room, case, now=now):
             programmes.begin(tx, contact, now=now)
     else:

@@ -11,7 +11,7 @@ from bot.usecases.room import Room
 from flows.hours import local
 from flows.model import Case, CaseId, CaseState, Contact, StaffId
 from flows.permissions import Right, may
-from storage import audit, cases, contacts, locks, plan_changes, programmes, staff, standings
+from storage import audit, cases, contacts, days, locks, plan_changes, programmes, staff, standings
 from storage.transaction import Tx
 
 View = dict[str, Any]
@@ -82,7 +82,9 @@ def note(
     now: datetime,
     **detail: str | int | None,
 ) -> None:
-    """Both books: the changes of the plan with the reason, the journal with ids and figures."""
+    """Both books: the changes of the plan with the reason, the journal with ids and figures. The
+    rules of a day look at the case anew."""
+    days.look(tx, case.id, now)
     plan_changes.note(
         tx, case=case.id, actor=why.actor, action=action, reason=why.reason, now=now, **detail
     )

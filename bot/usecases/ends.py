@@ -18,7 +18,7 @@ from flows.model import (
     ContactState,
     Level,
 )
-from storage import audit, cases, contacts, invites, programmes
+from storage import audit, cases, contacts, days, invites, programmes
 from storage.transaction import Tx
 
 TOLD_AT = (Level.OPEN, Level.DISCREET)
@@ -96,6 +96,7 @@ def pause(tx: Tx, room: Room, case: Case, *, now: datetime) -> None:
 def resume(tx: Tx, room: Room, case: Case, *, actor: str, now: datetime) -> None:
     """It goes on with the next check-in of the old rhythm; what was left out stays so."""
     cases.update(tx, case.id, state=CaseState.ACTIVE, paused_until=None)
+    days.resumed(tx, case.id, now=now)
     _note(tx, case, "case_resumed", actor=actor, now=now)
     for contact in active(tx, room, case, now=now):
         programmes.replan(tx, contact, now=now, is_resumed=True)

@@ -18,6 +18,7 @@ from storage import (
     checkins,
     contacts,
     contents,
+    days,
     invites,
     locks,
     outbox,
@@ -89,6 +90,7 @@ def add_contact(tx: Tx, contact: NewContact, *, now: datetime) -> Invitation:
     if contact.interviewed_on is not None:
         _check_held(contact.interviewed_on, contact.hours.timezone, now=now)
     contacts.add(tx, contact, now=now)
+    days.look(tx, contact.case, now)
     _note(tx, "contact_added", f"contact:{contact.id}", now=now)
     if contact.level in SILENT:
         return Invitation(owner_id=contact.id, token=None, link=None)
@@ -111,6 +113,7 @@ def interview(
         raise Refused(f"There is no contact {contact}. `kabar case add --json` prints the ids.")
     _check_held(on, found.hours.timezone, now=now)
     contacts.interview(tx, contact, level=level, on=on, duress_word=duress_word, now=now)
+    days.look(tx, found.case, now)
     if level in SILENT:
         invites.revoke(tx, "contact", contact, now=now)
         outbox.cancel(tx, owner_kind="contact", owner_id=contact)

@@ -22,7 +22,7 @@ from flows.planning import NEAR, Planned, still_makes_sense
 from flows.programme import effective_level
 from flows.situation import Situation
 from flows.wording import fill
-from storage import checkins, contacts, phones, programmes
+from storage import checkins, contacts, days, phones, programmes
 from storage.checkins import Kept
 from storage.transaction import Tx
 
@@ -122,6 +122,7 @@ def expire(tx: Tx, room: Room, checkin: str, *, now: datetime) -> None:
         return lapses.expire(situation, talk, cause, next_day=next_day)
 
     _happen(tx, room, checkin, "expired", judge, now=now)
+    days.look(tx, kept.case, now)
 
 
 def _happen(tx: Tx, room: Room, checkin: str, name: str, judge: Judge, *, now: datetime) -> None:

@@ -30,7 +30,7 @@ from flows.model import (
 from flows.scoring import baseline
 from flows.selection import left_out
 from flows.situation import Reply, Situation
-from storage import audit, checkins, contacts, encounters, forms, selections, totals
+from storage import audit, checkins, contacts, days, encounters, forms, selections, totals
 from storage.checkins import MOMENTS, Kept
 from storage.forms import NewForm
 from storage.transaction import Tx
@@ -159,6 +159,7 @@ def end_here(
     situation, talk = situation_of(tx, room, kept, now=now)
     if not talk.answers:
         encounters.forget(tx, _encounter_id(kept.id))
+        days.look(tx, kept.case, now)
         _close(tx, kept, CheckinState.CANCELLED, now=now)
         _note(tx, kept.filled_by, via, "form_dropped", kept.id, now=now)
         return False

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.usecases import case_day
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
 from flows.hours import local, within
@@ -56,6 +57,9 @@ def situation(
         staff_zone=zone,
         now=now,
         told=told,
+        of_day=case_day.named_facts(
+            tx, room, case, known, timezone=contact.hours.timezone, now=now
+        ),
     )
 
 

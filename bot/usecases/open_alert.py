@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.texts import Text
-from bot.usecases import desk, screens
+from bot.usecases import desk, screens, silence
 from bot.usecases.desk import DETAIL, Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.pass_on_files import pass_on_files
@@ -48,6 +48,8 @@ def open_alert(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) ->
 def show(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> tuple[Payload, ...]:
     """The detail screen of an alert, words of method masked."""
     reasons, standing = facts.of_alert(tx, alert), _standing(tx, room, alert, now=now)
+    case = None if alert.case is None else cases.get(tx, alert.case)
+    quiet = () if case is None else silence.of_alert(tx, room, alert, case, now=now)
     last = None if standing is None else standing.last
     written = dict.fromkeys(words_behind(tx, reasons))
     found = Detail(
@@ -55,7 +57,7 @@ def show(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> tuple[Payload, .
         words=tuple(room.detector.mask(text) for text in written),
         fired=tuple(dict.fromkeys(_fired(room, reasons))),
         answers=items_in_words(last) if last is not None and alert.checkin is not None else (),
-        standing=() if standing is None else explained(standing),
+        standing=() if standing is None else (*explained(standing), *quiet),
     )
     return screens.detail(alert, found)
 

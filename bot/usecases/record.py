@@ -26,7 +26,18 @@ from flows.events import (
     WordsKept,
 )
 from flows.model import Case, Contact, ContactState
-from storage import addresses, alerts, audit, checkins, contacts, facts, programmes, tables, words
+from storage import (
+    addresses,
+    alerts,
+    audit,
+    checkins,
+    contacts,
+    days,
+    facts,
+    programmes,
+    tables,
+    words,
+)
 from storage.rows import insert_once
 from storage.transaction import Tx
 from storage.words import Writer
@@ -155,6 +166,7 @@ def move_contact(tx: Tx, contact: Contact, event: ContactMoved, *, now: datetime
         case _:
             pass
     contacts.update(tx, contact.id, **values)
+    days.look(tx, contact.case, now)  # who takes part decides what silence is
     if event.state is ContactState.ACTIVE:
         agreed = replace(contact, consented_at=contact.consented_at or now)
         programmes.begin(tx, agreed, now=now)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.texts import Text
-from bot.usecases import desk, screens
+from bot.usecases import desk, screens, silence
 from bot.usecases.acknowledge_alert import is_owner
 from bot.usecases.desk import Desk
 from bot.usecases.form_choices import may_fill
@@ -31,7 +31,13 @@ NOTE_WITHIN = timedelta(minutes=30)
 
 SPOKEN = (Outcome.TALKED_SAFE, Outcome.TALKED_MORE)
 
-ONLY_FOR = {Outcome.READ: AlertKind.READING, Outcome.RESUMED: AlertKind.RETURN}
+STILL_SILENT = Text("Nobody of this family has spoken since. Please call, or try another route.")
+
+ONLY_FOR = {
+    Outcome.READ: AlertKind.READING,
+    Outcome.RESUMED: AlertKind.RETURN,
+    Outcome.SPOKE_AGAIN: AlertKind.SILENCE,
+}
 """Outcomes that settle one kind of task and no other."""
 
 
@@ -50,6 +56,8 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
         refused = _resume(tx, room, seat, now=now)
         if refused is not None:
             return refused
+    if outcome is Outcome.SPOKE_AGAIN and not silence.is_over(tx, seat.alert):
+        return STILL_SILENT
     desk.note(tx, seat, "outcome", now=now, outcome=outcome)
     target = seat.button.row
     if not may_close(outcome, seat.alert.tries):

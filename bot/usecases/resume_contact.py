@@ -11,7 +11,7 @@ from flows.hours import local
 from flows.model import Case, CaseState, Contact, ContactId, ContactKind, ContactState
 from flows.programme import age_on
 from flows.rhythm import ADULT_AT
-from storage import addresses, audit, cases, contacts, plan_changes
+from storage import addresses, audit, cases, contacts, days, plan_changes
 from storage.transaction import Tx
 
 ENDED = (ContactState.STOPPED, ContactState.BLOCKED, ContactState.FAREWELL)
@@ -64,6 +64,7 @@ def _settle_days(tx: Tx, room: Room, case: Case, *, actor: str, today: date, now
 def _reopen(tx: Tx, case: Case, contact: Contact, *, actor: str, now: datetime) -> None:
     """The door that a goodbye leaves open."""
     cases.update(tx, case.id, state=CaseState.ACTIVE, closes_on=None, paused_until=None)
+    days.resumed(tx, case.id, now=now)
     plan_changes.note(
         tx, case=case.id, actor=actor, action="reopened", reason=None, now=now, contact=contact.id
     )

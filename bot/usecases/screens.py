@@ -52,6 +52,7 @@ OUTCOMES = {
     Outcome.RESUMED: Text("Takes part again"),
     Outcome.CONFIRMED: Text("True"),
     Outcome.DISMISSED: Text("Not so"),
+    Outcome.SPOKE_AGAIN: Text("They have spoken since"),
 }
 
 ALWAYS = (
@@ -111,6 +112,8 @@ def outcomes(alert: Alert) -> Payload:
         rows.insert(0, (Outcome.READ,))
     if alert.kind is AlertKind.RETURN:
         rows.insert(0, (Outcome.RESUMED,))
+    if alert.kind is AlertKind.SILENCE:
+        rows.insert(0, (Outcome.SPOKE_AGAIN,))
     settling = (tuple(_outcome(alert, outcome) for outcome in row) for row in rows)
     keys = ((_look(),), *settling)
     text = Text("{code}. You are handling it. What came of it?").fill(code=alert.code)

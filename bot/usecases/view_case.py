@@ -1,22 +1,27 @@
 """A case as operators and commands see it: codes, ids and figures, no name and no word of a family;
 every reading is noted."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bot.usecases import enrol
+from bot.usecases import enrol, silence
 from bot.usecases.room import Room, kept_checkin
 from bot.usecases.standing import standing_of
 from bot.usecases.standing_words import explained, items_in_words
-from flows.model import Case, Contact
+from flows.definition import FactValue
+from flows.model import Case, CaseId, Contact
 from flows.programme import effective_level
 from flows.standing import Answered, Standing, days_since
 from storage import audit, cases, contacts, plan_changes, standings
+from storage.errors import SubjectErased
 from storage.standings import Figures
 from storage.transaction import Tx
 
 LAST = 8  # check-ins that are listed
+
+SILENCE = ("silence", "silence_limit", "days_over_silence", "call_overdue_days", "missed_in_a_row")
 
 View = dict[str, Any]
 
@@ -38,6 +43,7 @@ def view_case(tx: Tx, room: Room, code: str, *, with_reasons: bool, now: datetim
         "contacts": [_contact(one, plans.get(one.id, (None, None)), now=now) for one in people],
         "checkins": [_checkin(tx, one) for one in standings.recent(tx, case.id, limit=LAST)],
         "standing": _standing(standing),
+        "silence": _silence(silence.facts_of_silence(tx, room, case, now=now)),
         "plan_changes": _changes(tx, case, with_reasons=with_reasons),
     }
 
@@ -53,9 +59,27 @@ def list_cases(tx: Tx, room: Room, *, now: datetime) -> list[View]:
             "state": one.state,
             "next_due_at": _moment(one.next_due_at),
             "days_since_spoken": days_since(one.spoken_at, now=now, timezone=room.timezone),
+            **_limits(tx, room, one.id, now=now),
         }
         for one in standings.every_case(tx)
     ]
+
+
+def _limits(tx: Tx, room: Room, case: CaseId, *, now: datetime) -> View:
+    """Silence and its limit; of whoever was erased nothing is known."""
+    try:
+        found = silence.facts_of_silence(tx, room, cases.get(tx, case), now=now)
+    except SubjectErased:
+        found = {}
+    return {name: found.get(name) for name in ("silence_limit", "silence")}
+
+
+def _silence(facts: Mapping[str, FactValue]) -> View:
+    """How quiet it is, in figures and words; null where it is not counted."""
+    return {
+        **{name: facts.get(name) for name in SILENCE},
+        "words": list(silence.in_words(facts)),
+    }
 
 
 def _about(case: Case) -> View:

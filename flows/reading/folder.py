@@ -17,6 +17,7 @@ KINDS = {
     "rules.yaml": "rules",
     "signs.words": "words",  # written by a program, read by no person
     "signs.yaml": "signs",
+    "silence.yaml": "silence",
     "urgencies.yaml": "urgencies",
     "wording.yaml": "wording",
 }

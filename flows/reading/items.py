@@ -16,7 +16,7 @@ SHORT_TEXT = 60
 """Characters of a question that somebody reads who reads little."""
 
 _BOUNDS = ("is", "at_least", "at_most")
-_OPTIONAL = ("scale", "choices", "only_if", "not_in", "about", "short", "skip")
+_OPTIONAL = ("scale", "choices", "only_if", "not_in", "about", "short", "skip", "name", "same_as")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ def _draft(node: Node, setting: Setting) -> Draft:
         not_in=_not_in(fields["not_in"]),
         shorts=_texts(short, setting.places, SHORT_TEXT) if short.is_given else {},
         skip=_skip(skip, setting.control) if skip.is_given else None,
+        name=fields["name"].text(LABEL) if fields["name"].is_given else None,
+        same_as=fields["same_as"].name() if fields["same_as"].is_given else None,
     )
     return Draft(item, node, offered, fields["only_if"], fields["not_in"])
 

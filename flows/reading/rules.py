@@ -3,49 +3,95 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from flows import fact_names
 from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Repeat, Rule
-from flows.model import Certainty, Level, Risk, Urgency
+from flows.fact_names import (
+    CERTAINTIES,
+    CLOSED,
+    COMPARED,
+    DAYS_TO,
+    HIGHEST,
+    LONGEST_WINDOW,
+    LOWEST,
+    MEASURES,
+    OF_DAY,
+    OF_ITEM,
+    SCORES,
+    SHORTEST_WINDOW,
+    WHOLE,
+    WORDS,
+)
+from flows.model import Urgency
 from flows.reading.checkins import KINDS
 from flows.reading.nodes import APPROVAL, Node, read_approval, suggest
+from flows.wording import places
 
-SCORES = ("total", "change_from_baseline", "change_from_last")
-WORDS = "words"
-"""In front of a category, and alone in `says` for the words that fired."""
+FILLERS = ("words", "items")
+"""Places of a sentence that are no fact: the words that fired, and the items with their answers."""
 
-_CLOSED = {
-    "checkin_kind": KINDS,
-    "level": tuple(level.value for level in Level),
-    "risk": tuple(risk.value for risk in Risk),
-}
-_CERTAINTIES = (Certainty.SURE.value, Certainty.UNSURE.value)
+_CLOSED = {"checkin_kind": KINDS, **CLOSED}
 _BOUNDS = ("is", "at_least", "at_most")
 _JOINS = ("all", "any", "not")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFacts:
-    """What rules may name: items of any check-in, and categories of the signs.
+    """What rules may name: items of any check-in, categories of the signs, kinds of days.
 
-    `categories` is None where the signs could not be read; then every category passes.
+    `categories` or `days` are None where their file could not be read; then every one passes.
     """
 
     items: Collection[str]
     categories: Collection[str] | None
+    days: Collection[str] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        answers = (f"{kind}.{item}" for kind in ("answer", "lowered") for item in self.items)
+        """All of them, windows by their shortest, for suggestions."""
+        of_items = (f"{kind}.{item}" for kind in OF_ITEM for item in self.items)
         words = (f"{WORDS}.{category}" for category in self.categories or ())
-        return (*SCORES, *_CLOSED, *sorted(answers), *sorted(words))
+        days = (f"{DAYS_TO}.{kind}" for kind in self.days or ())
+        plain = (*SCORES, *WHOLE, *COMPARED, *OF_DAY, *(n for n in _CLOSED if n not in OF_DAY))
+        return (*plain, *sorted(of_items), *sorted(words), *sorted(days), *self._windows())
+
+    def _windows(self) -> tuple[str, ...]:
+        measures = (*MEASURES, *sorted(self.items))
+        sides = (LOWEST, HIGHEST)
+        return tuple(f"{side}.{what}.{SHORTEST_WINDOW}" for what in measures for side in sides)
 
     def has(self, fact: str) -> bool:
-        is_word = fact.startswith(f"{WORDS}.")
-        return (is_word and self.categories is None) or fact in self.names
+        head, _, name = fact.partition(".")
+        seen = fact_names.window(fact)
+        if seen is not None:
+            return seen[1] in (*MEASURES, *self.items) and _is_in_range(seen[2])
+        open_ended = {WORDS: self.categories, DAYS_TO: self.days}
+        if name and head in open_ended and open_ended[head] is None:
+            return True
+        return fact in self.names
+
+    def complain(self, fact: str) -> str:
+        """What is wrong with a fact that is none."""
+        seen = fact_names.window(fact)
+        if seen is None:
+            return f"`{fact}` is no fact{suggest(fact, self.names)}"
+        side, what, count = seen
+        if what in (*MEASURES, *self.items):
+            nearest = LONGEST_WINDOW if count > LONGEST_WINDOW else SHORTEST_WINDOW
+            return (
+                f"`{fact}` looks at {count} check-ins; a window holds {SHORTEST_WINDOW} to "
+                f"{LONGEST_WINDOW}, this one among them: write `{side}.{what}.{nearest}`"
+            )
+        known = (*MEASURES, *sorted(self.items))
+        return f"`{fact}` names no item `{what}`{suggest(what, known)}"
+
+
+def _is_in_range(count: int) -> bool:
+    return SHORTEST_WINDOW <= count <= LONGEST_WINDOW
 
 
 def _words_of(fact: str) -> tuple[str, ...]:
     """The words that a fact may be; empty where it is a number."""
-    return _CERTAINTIES if fact.startswith(f"{WORDS}.") else _CLOSED.get(fact, ())
+    return CERTAINTIES if fact.startswith(f"{WORDS}.") else _CLOSED.get(fact, ())
 
 
 def read_rules(root: Node, known: KnownFacts) -> tuple[Rule, ...]:
@@ -66,19 +112,36 @@ def _rule(node: Node, known: KnownFacts) -> Rule:
     facts: set[str] = set()
     when = _condition(fields["when"], known, facts)
     repeat = fields["repeat"]
-    if repeat.is_given and facts - {*SCORES, *_CLOSED}:
-        repeat.wrong("answers and words always speak; `repeat` is for rules of total and change")
+    if repeat.is_given:
+        _prove_repeat(repeat, facts)
     return Rule(
         id=fields["id"].name(),
         version=fields["version"].whole(least=1),
         when=when,
         urgency=Urgency(fields["urgency"].one_of(Urgency)),
-        says=fields["says"].template((*known.names, WORDS)),
+        says=_says(fields["says"], known),
         repeat=_repeat(repeat) if repeat.is_given else None,
         approval=read_approval(fields),
         opens=Opens(fields["opens"].one_of(Opens)) if fields["opens"].is_given else Opens.ALERT,
         starts_clock=fields["clock"].flag() if fields["clock"].is_given else False,
     )
+
+
+def _prove_repeat(node: Node, facts: set[str]) -> None:
+    """Who asks for help is heard every time: item 8, the call at B, and words never keep silent."""
+    always = sorted(fact for fact in facts if fact_names.always_speaks(fact))
+    if always:
+        node.wrong(
+            f"`{always[0]}` always speaks (a call for help must ring every time); leave `repeat` "
+            "out, or give that fact a rule of its own"
+        )
+
+
+def _says(node: Node, known: KnownFacts) -> str:
+    """A sentence; its places are facts, `{words}` and `{items}`."""
+    said = node.raw()
+    windows = tuple(place for place in places(said) if fact_names.window(place))
+    return node.template((*known.names, *filter(known.has, windows), *FILLERS))
 
 
 def _repeat(node: Node) -> Repeat:
@@ -111,7 +174,7 @@ def _compare(
     fact = fields["fact"].raw()
     facts.add(fact)
     if fact and not known.has(fact):
-        fields["fact"].wrong(f"`{fact}` is no fact{suggest(fact, known.names)}")
+        fields["fact"].wrong(known.complain(fact))
         return Compare(fact=fact)
     if len(bounds) != 1:
         node.wrong("a fact is compared once: give one of `is`, `at_least`, `at_most`")

@@ -14,7 +14,11 @@ Moment = sa.DateTime(timezone=True)
 def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as cases:
         cases.add_column(sa.Column("look_at", Moment, nullable=True))
+        cases.add_column(sa.Column("resumed_at", Moment, nullable=True))
         cases.create_index(op.f("ix_cases_look_at"), ["look_at"])
+    # Whoever has long been silent is looked at first. The seals that rows have by now do not cover
+    # this column.
+    op.execute("UPDATE cases SET look_at = created_at WHERE state <> 'closed'")
     with op.batch_alter_table("alerts", schema=None) as alerts:
         alerts.add_column(sa.Column("child_wrote_at", Moment, nullable=True))
     _create_verdicts()
@@ -75,4 +79,5 @@ def downgrade() -> None:
         alerts.drop_column("child_wrote_at")
     with op.batch_alter_table("cases", schema=None) as cases:
         cases.drop_index(op.f("ix_cases_look_at"))
+        cases.drop_column("resumed_at")
         cases.drop_column("look_at")
