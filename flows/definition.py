@@ -155,6 +155,24 @@ class MessageText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyWords:
+    """How "Apakah saat ini aman?" is answered by typing, beside the words that equal its buttons.
+    All are folded.
+
+    `around` may stand around an answer and change nothing. `about` are words for safe, `denied`
+    turn them round, also over words `between`; `not_so` before these takes that back. `alone` are
+    a bare no.
+    """
+
+    around: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    between: frozenset[str] = frozenset()
+    not_so: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
     """`greetings` are (first hour it holds from, word), `weekdays` begin with Monday."""
 
@@ -169,6 +187,7 @@ class Messages:
     share_number: str  # label of Telegram's own button that shares the phone number
     typed: Mapping[Press, tuple[str, ...]]  # words that equal a button and its label, folded
     short_forms: Mapping[str, str] = field(default_factory=dict)  # gak -> tidak, one word each
+    safety: SafetyWords = field(default_factory=SafetyWords)
     day_forms: tuple[tuple[str, ...], ...] = ()  # at index n: what may be typed for n days, folded
     approval: Approval
 

@@ -136,11 +136,26 @@ def first_version(tx: Tx, chat_hash: str, message_no: int) -> str | None:
     return None if row is None else str(row).removeprefix("words:")
 
 
-def mark_read(tx: Tx, alert: str, *, now: datetime) -> None:
-    """The texts behind this alert or task have been read by a human."""
-    behind = select(tables.facts.c.words_id).where(tables.facts.c.alert_id == alert)
-    w = tables.words
-    change(tx, w, w.c.id.in_(behind), w.c.read_at.is_(None), read_at=now)
+def mark_read(tx: Tx, alert: str, *, now: datetime) -> tuple[ContactId, ...]:
+    """The texts behind this alert or task have been read by a human. Whose free texts were these?
+    Commands are for no list, so nobody waits for them to be read."""
+    f, w = tables.facts, tables.words
+    behind = (w.c.id.in_(select(f.c.words_id).where(f.c.alert_id == alert)), w.c.read_at.is_(None))
+    theirs = (w.c.contact_id.is_not(None), w.c.is_command.is_(False))
+    written = select(w.c.contact_id).where(*behind, *theirs).distinct().order_by(w.c.contact_id)
+    writers = tuple(ContactId(one) for one in tx.execute(written).scalars())
+    change(tx, w, *behind, read_at=now)
+    return writers
+
+
+def last_behind(tx: Tx, alert: str) -> datetime | None:
+    """When the newest text joined this alert or task."""
+    f, w = tables.facts, tables.words
+    joined = select(f.c.at).join(w, w.c.id == f.c.words_id).where(f.c.alert_id == alert)
+    found: datetime | None = tx.execute(
+        joined.order_by(f.c.at.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
 
 
 def _file_id(tx: Tx, row: Row[*tuple[Any, ...]]) -> str:

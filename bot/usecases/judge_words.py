@@ -8,9 +8,10 @@ from bot.usecases.acknowledge_alert import tell_the_others, told_owner
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room
+from bot.usecases.tell_read import mark_read
 from flows.model import AlertKind, AlertState, Outcome
 from flows.permissions import Right
-from storage import alerts, outbox, words
+from storage import alerts, outbox
 from storage.hands import NOTICE
 from storage.transaction import Tx
 
@@ -37,7 +38,7 @@ def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -
         return None
     alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now)
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
-    words.mark_read(tx, seat.alert.id, now=now)
+    mark_read(tx, room, seat.alert.id, cause=came.id, now=now)
     tell_the_others(tx, room, seat, came, now=now)
     desk.clear_details(tx, room, seat, now=now)
     return None

@@ -15,14 +15,16 @@ from bot.usecases.note_encounter import note_call
 from bot.usecases.post import post
 from bot.usecases.resume_contact import NEVER_AGREED, resume_contact
 from bot.usecases.room import Room
+from bot.usecases.tell_read import mark_read
 from flows.escalation import may_close
 from flows.model import AlertKind, Outcome
 from flows.permissions import Right
-from storage import alerts, contacts, inbox, locks, words
+from storage import alerts, contacts, inbox, locks, outbox, words
 from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
 REFUSED = Text("Somebody else is handling this, or it is done.")
+UNSEEN = Text("Something new has come since you looked. Tap Look first.")
 HINT = Text("This message is not kept. /bantuan lists the commands.")
 NOTE_WITHIN = timedelta(minutes=30)
 """A text that comes later is no note: it may be about anything."""
@@ -48,6 +50,8 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
         return None  # the second tap of a button that has been answered
     if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
         return REFUSED
+    if outcome is Outcome.READ and _is_newer_unseen(tx, seat):
+        return UNSEEN
     if outcome is Outcome.RESUMED:
         refused = _resume(tx, room, seat, now=now)
         if refused is not None:
@@ -69,6 +73,13 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
     )
     desk.edit(tx, room, seat, f"{came.id}:note", target, payload, now=now)
     return None
+
+
+def _is_newer_unseen(tx: Tx, seat: Desk) -> bool:
+    """Has a text joined since this person looked? Nobody has read that one."""
+    looked = outbox.last_shown(tx, seat.alert.id, seat.person.id, kind=desk.DETAIL)
+    joined = words.last_behind(tx, seat.alert.id)
+    return looked is not None and joined is not None and joined > looked
 
 
 def skip_note(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
@@ -113,7 +124,7 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
 
 def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, cause: str, *, now: datetime) -> None:
     """What an outcome means beyond the alert: words read, silence ended, a family back again."""
-    words.mark_read(tx, seat.alert.id, now=now)
+    mark_read(tx, room, seat.alert.id, cause=cause, now=now)
     contact = seat.alert.contact
     if contact is not None and outcome in SPOKEN:
         contacts.update(tx, contact, last_spoken_at=now)
