@@ -6,6 +6,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from flows.approval import Approval as Approval
+from flows.deadlines import Deadlines
 from flows.forms import Checkin
 from flows.model import Level, Urgency
 from flows.rhythm import Calendar, Programme, SilenceLimits
@@ -236,6 +237,7 @@ class Content:
     wording: Wording
     calendar: Calendar
     silence: SilenceLimits
+    deadlines: Deadlines
     signs: Mapping[str, object]  # built by warning_signs.build
     files: tuple["ContentFile", ...]
     comparing: Comparing = field(default_factory=Comparing)

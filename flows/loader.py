@@ -11,6 +11,7 @@ from flows.forms import Checkin
 from flows.reading.calendars import read_calendar
 from flows.reading.checkins import read_checkin
 from flows.reading.contacts import read_contacts
+from flows.reading.deadlines import read_deadlines
 from flows.reading.documents import open_sheet
 from flows.reading.expected import HEARD_FIRST
 from flows.reading.folder import KINDS, SHIPPED, read_folder, read_one
@@ -141,6 +142,7 @@ class _Desk:
             wording=wording,
             calendar=read_calendar(self._root("calendar.yaml")),
             silence=read_silence(self._root("silence.yaml")),
+            deadlines=read_deadlines(self._root("deadlines.yaml")),
             signs=signs,
             files=tuple(self._files.values()),
         )

@@ -12,6 +12,7 @@ SHIPPED = Path(__file__).parent.parent / "content"
 KINDS = {
     "calendar.yaml": "calendar",
     "contacts.yaml": "contacts",
+    "deadlines.yaml": "deadlines",
     "messages.yaml": "messages",
     "programme.yaml": "programme",
     "rules.yaml": "rules",
