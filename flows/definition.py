@@ -143,6 +143,7 @@ class Urgencies:
     working: WorkingHours
     unsure_words_minutes: int  # how long unsure words may wait for Benar / Bukan
     approval: Approval
+    unsure_words_night_minutes: int | None = None  # outside working hours: when they ask again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

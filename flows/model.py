@@ -288,8 +288,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """What the detector found. `level` is none, watch or critical; denied words give no level."""
+    """What the detector found. `level` is none, watch or critical; denied words give no level.
+
+    `child_writes`: it sounds as if the child were writing on this phone; `child_pleads`: and asks
+    for help. Neither is a category, nor part of the level."""
 
     level: str
     labels: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    child_writes: bool = False
+    child_pleads: bool = False

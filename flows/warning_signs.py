@@ -5,10 +5,11 @@ A detector decides how fast a human reads, never whether: every message is kept 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from flows import traits
+from flows.child_writes import ChildWriter, build_child
 from flows.model import Certainty, Evidence, Signs
 from flows.model_signs import with_model
 from flows.negation import FILLER, FLAGS, Reading, Role, Span, certainty
@@ -66,9 +67,18 @@ class Detector:
     rivals: Sequence[str]
     reader: Reader
     model: WordModel | None = None
+    child: ChildWriter | None = None
 
     def find(self, text: str) -> Signs:
-        """The signs in a text. Critical signs that are denied or over come as evidence only."""
+        """The signs in a text, and whether a child writes it. Critical signs that are denied or over
+        come as evidence only."""
+        found = self._find(text)
+        if self.child is None:
+            return found
+        writes, pleads = self.child.listen(text)
+        return replace(found, child_writes=writes, child_pleads=pleads) if writes else found
+
+    def _find(self, text: str) -> Signs:
         words = self.lexicon.read(text)
         hits = tuple(self.automaton.run(words))
         judged = self._judged(text, words, hits)
@@ -200,6 +210,7 @@ def build(content: Mapping[str, object]) -> Detector:
         critical=frozenset(one.name for one in signs.categories if one.level == "critical"),
         rivals=signs.rivals,
         reader=traits.reader(signs),
+        child=build_child(signs),
         model=WordModel.read(body) if isinstance(body, str) else None,
     )
 

@@ -1,4 +1,4 @@
-"""The 3x24 hours as rows: one for each check-in or message, with an owner, until a human stops it."""
+"""The 3x24 hours as rows: one a check-in or message, with an owner, until a human stops it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,8 +89,8 @@ def reminded(tx: Tx, deadline: str, *, count: int, next_at: datetime | None) -> 
     change(tx, d, d.c.id == deadline, reminded=count, remind_at=next_at)
 
 
-def await_words(tx: Tx, deadline: Deadline, by: str, *, why: str) -> None:
-    """It goes on until the words are written."""
+def await_words(tx: Tx, deadline: Deadline, by: str | None, *, why: str | None) -> None:
+    """It goes on until the words are written; with None, no words are awaited any more."""
     change(tx, d, d.c.id == deadline.id, d.c.stopped_at.is_(None), stopped_by=by, why=why)
 
 
@@ -115,9 +115,11 @@ def stop(
 
 def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
     """Those whose next reminder has come, the oldest first."""
-    rows: Sequence[str] = tx.execute(
-        select(d.c.id).where(d.c.remind_at <= now).order_by(d.c.remind_at, d.c.id)
-    ).scalars().all()
+    rows: Sequence[str] = (
+        tx.execute(select(d.c.id).where(d.c.remind_at <= now).order_by(d.c.remind_at, d.c.id))
+        .scalars()
+        .all()
+    )
     return tuple(rows)
 
 

@@ -63,6 +63,13 @@ def hard_words_at(tx: Tx, alerts: Collection[str]) -> datetime | None:
     return found
 
 
+def rests_on_words(tx: Tx, alert: str) -> bool:
+    """Does a reason of this alert stand on a text that is kept?"""
+    f, w = tables.facts, tables.words
+    behind = select(f.c.id).join(w, w.c.id == f.c.words_id).where(f.c.alert_id == alert)
+    return tx.execute(behind.limit(1)).first() is not None
+
+
 def add(tx: Tx, found: AlertFound, *, case: CaseId | None, now: datetime) -> int:
     """Write the reasons that are not known yet; how many were new?"""
     return sum(_add(tx, found.id, reason, case=case, now=now) for reason in found.reasons)

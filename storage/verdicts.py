@@ -21,9 +21,7 @@ def keep(tx: Tx, alert: str, staff: StaffId, *, is_true: bool, now: datetime) ->
     return sum(_keep(tx, fact, alert, staff, is_true=is_true, now=now) for fact in facts)
 
 
-def _keep(
-    tx: Tx, fact: str, alert: str, staff: StaffId, *, is_true: bool, now: datetime
-) -> bool:
+def _keep(tx: Tx, fact: str, alert: str, staff: StaffId, *, is_true: bool, now: datetime) -> bool:
     said = {"is_true": is_true, "staff_id": staff, "at": now}
     if insert_once(tx, v, id=f"verdict:{fact}", fact_id=fact, alert_id=alert, **said):
         return True

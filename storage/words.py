@@ -148,6 +148,27 @@ def mark_read(tx: Tx, alert: str, *, now: datetime) -> tuple[ContactId, ...]:
     return writers
 
 
+def written_at(tx: Tx, words_id: str | None) -> datetime | None:
+    """When the person wrote this text, on a list or as an answer; None where it is not kept."""
+    cause = (words_id or "").removeprefix("words:")
+    for table, row in ((tables.words, f"words:{cause}"), (tables.answers, f"answer:{cause}")):
+        found: datetime | None = tx.execute(
+            select(table.c.at).where(table.c.id == row)
+        ).scalar_one_or_none()
+        if found is not None:
+            return found
+    return None
+
+
+def last_from(tx: Tx, contact: ContactId) -> datetime | None:
+    """When this contact last wrote something."""
+    w = tables.words
+    found: datetime | None = tx.execute(
+        select(w.c.at).where(w.c.contact_id == contact).order_by(w.c.seq.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
 def last_behind(tx: Tx, alert: str) -> datetime | None:
     """When the newest text joined this alert or task."""
     f, w = tables.facts, tables.words
