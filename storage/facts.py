@@ -107,7 +107,7 @@ def of_alert(tx: Tx, alert: Alert) -> tuple[Fact, ...]:
             rule=row.rule,
             urgency=Urgency(row.urgency),
             says=tx.vault.open(tx, who, SAYS, row.id, row.says),
-            evidence=_evidence(tx, who, row),
+            evidence=evidence(tx, who, row),
             words_id=row.words_id,
             at=row.at,
         )
@@ -115,7 +115,7 @@ def of_alert(tx: Tx, alert: Alert) -> tuple[Fact, ...]:
     )
 
 
-def _evidence(tx: Tx, who: str, row: Row[*tuple[Any, ...]]) -> tuple[Evidence, ...]:
+def evidence(tx: Tx, who: str, row: Row[*tuple[Any, ...]]) -> tuple[Evidence, ...]:
     if row.evidence is None:
         return ()
     listed = json.loads(tx.vault.open(tx, who, EVIDENCE, row.id, row.evidence))
