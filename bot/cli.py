@@ -21,6 +21,7 @@ from bot.commands import (
     oversight,
     preview,
     replies,
+    rules,
     staff,
     standing,
 )
@@ -60,6 +61,7 @@ cases.contact_app.add_typer(contact_hours.quiet_app, name="quiet")
 cases.contact_app.command("simple")(contact_hours.simple)
 cases.contact_app.command("end")(contact_hours.end)
 app.add_typer(replies.app, name="replies")
+app.add_typer(rules.app, name="rules")
 app.command("signs")(replies.signs)
 app.command("check")(content.check)
 app.command("play")(content.play)

@@ -12,6 +12,7 @@ from flows.definition import Messages
 from flows.events import AlertFound, Event, Manner, Message, MessageDue, Purpose
 from flows.hours import local
 from flows.model import AlertKind, AlertState, ContactKind, Level
+from flows.scoring import counted
 from flows.situation import Situation
 from flows.wording import fill, greeting
 
@@ -70,11 +71,30 @@ def thanks(
         message = phrases.say(messages, "thanks_school")
     elif situation.level is not Level.OPEN:
         message = phrases.say(messages, "everything")
+    elif promises(talk):
+        message = phrases.say(messages, "thanks_soon", {"waktu": call_time(situation)})
     elif _has_alert(situation, talk, judged):
         message = phrases.say(messages, "thanks_plain")
     else:
         message = phrases.say(messages, "thanks", {"tips": _tip(situation)})
     return last_words(talk, message, moves=not is_typed)
+
+
+def promises(talk: Talk) -> bool:
+    """Has a choice been tapped, now or before, that asks for somebody soon?"""
+    values = counted(talk.answers)
+    return any(
+        choice.promises
+        for item in talk.checkin.items
+        for choice in item.choices
+        if values.get(item.id) == choice.value
+    )
+
+
+def soon(situation: Situation) -> str:
+    """When somebody can really call, at once: at night that is not now."""
+    said = phrases.say(situation.content.messages, "soon", {"waktu": call_time(situation)})
+    return said.text
 
 
 def last_words(talk: Talk, message: Message, *, moves: bool) -> MessageDue:
@@ -91,7 +111,7 @@ def last_words(talk: Talk, message: Message, *, moves: bool) -> MessageDue:
 def _has_alert(situation: Situation, talk: Talk, judged: tuple[Event, ...]) -> bool:
     """Has this check-in raised one, or is the family still waiting for somebody?"""
     return any(isinstance(event, AlertFound) for event in judged) or any(
-        known.kind is AlertKind.ALERT
+        known.kind in (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
         and (known.checkin == talk.id or known.state is not AlertState.CLOSED)
         for known in situation.alerts
         if known.contact in (None, situation.contact.id)  # of another contact's nobody learns

@@ -33,6 +33,9 @@ SAFETY = {Press.SAFE: 0, Press.UNCERTAIN: 1, Press.UNSAFE: 2}
 
 ENDED = (ContactState.STOPPED, ContactState.BLOCKED, ContactState.FAREWELL)
 GONE = (ContactState.WRONG_PERSON, ContactState.REJECTED)
+NOT_MET = (ContactState.GREETED, ContactState.NUMBER_ASKED, ContactState.PENDING)
+"""Nobody has said yet that this is the right person."""
+
 CONFIRMED = (ContactState.CONSENTING, ContactState.DECLINED)
 """Somebody whom the worker knows by now, with or without consent."""
 
@@ -79,8 +82,7 @@ def _while_active(situation: Situation, reply: Reply, pressed: Press) -> tuple[E
 def _may_mean_safety(situation: Situation) -> bool:
     """ "Lanjut", typed: while a check-in asks something, "terus" may be an answer to that."""
     is_asking = situation.talk is not None and situation.talk.asked is not None
-    is_asked = situation.is_safety_asked and situation.level is Level.OPEN
-    return is_asked and not is_asking
+    return is_safety_open(situation) and not is_asking
 
 
 def _behind_the_line(situation: Situation) -> MessageDue:
@@ -116,7 +118,9 @@ def _call(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ..
     if pressed is Press.NOT_NOW:
         return (say(situation, "call_not_now"),)
     hours, messages = situation.contact.hours, situation.content.messages
-    day = slot_day(situation.now, pressed, hours)
+    working = situation.content.urgencies.working
+    zone = situation.staff_zone or hours.timezone
+    day = slot_day(situation.now, pressed, hours, working, zone)
     today = local(situation.now, hours.timezone).date()
     word = answers_back.date_word(messages, day, today=today)
     slot = messages.labels[pressed].lower()
@@ -240,20 +244,41 @@ def later_at(situation: Situation) -> datetime:
     return next_asking(situation.now, situation.contact.hours)
 
 
+def is_safety_open(situation: Situation) -> bool:
+    """Does the safety question stand on this phone? At B it was never asked."""
+    is_met = situation.contact.state not in NOT_MET
+    return situation.is_safety_asked and situation.level is Level.OPEN and is_met
+
+
 def _safety(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
     """The one safety question. "Tidak aman" counts at any time and from anybody we know, asked or
-    not; the other two, typed, only while the question stands. At B it was never asked."""
-    is_asked = situation.is_safety_asked and situation.level is Level.OPEN
-    if pressed is not Press.UNSAFE and not _is_tap(reply) and not is_asked:
+    not; the other two, typed, only while the question stands."""
+    if pressed is not Press.UNSAFE and not _is_tap(reply) and not is_safety_open(situation):
         return None
     words = None if reply.media is not None else reply.text  # a caption is kept with its file
+    return safety(situation, reply, pressed, words=words)
+
+
+def safety(
+    situation: Situation, reply: Reply, pressed: Press, *, words: str | None
+) -> tuple[Event, ...]:
+    """An answer to it; `words` where it was typed and is kept nowhere else."""
     given = AnswerGiven(item="safe_now", value=SAFETY[pressed], words=words, checkin=None)
     alert = (
         unsafe(situation, reply) if pressed is Press.UNSAFE else _calmer(situation, reply, pressed),
     )
-    if situation.contact.state is not ContactState.ACTIVE:
-        return (given, *alert, *enrolment.waiting(situation))
-    return (given, *alert, Spoke(), _after_safety(situation, pressed))
+    if situation.contact.state is ContactState.ACTIVE:
+        return (given, *alert, Spoke(), _after_safety(situation, pressed))
+    if may_read_hard_words(situation):
+        return (given, *alert, _after_safety(situation, pressed))
+    return (given, *alert, *enrolment.waiting(situation))
+
+
+def may_read_hard_words(situation: Situation) -> bool:
+    """At A, somebody whom the worker knows gets the reply to hard words and the numbers also before
+    they have agreed: a cry is not answered with the rules of taking part."""
+    is_met = situation.contact.state in (ContactState.ACTIVE, *CONFIRMED)
+    return is_met and situation.level is Level.OPEN
 
 
 def _after_safety(situation: Situation, pressed: Press) -> MessageDue:

@@ -6,6 +6,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from flows.approval import Approval as Approval
+from flows.deadlines import Deadlines
 from flows.forms import Checkin
 from flows.model import Level, Urgency
 from flows.rhythm import Calendar, Programme, SilenceLimits
@@ -142,6 +143,7 @@ class Urgencies:
     working: WorkingHours
     unsure_words_minutes: int  # how long unsure words may wait for Benar / Bukan
     approval: Approval
+    unsure_words_night_minutes: int | None = None  # outside working hours: when they ask again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,24 @@ class MessageText:
     levels: frozenset[Level]
     text: str
     buttons: tuple[tuple[Press, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyWords:
+    """How "Apakah saat ini aman?" is answered by typing, beside the words that equal its buttons.
+    All are folded.
+
+    `around` may stand around an answer and change nothing. `about` are words for safe, `denied`
+    turn them round, also over words `between`; `not_so` before these takes that back. `alone` are
+    a bare no.
+    """
+
+    around: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    between: frozenset[str] = frozenset()
+    not_so: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +189,7 @@ class Messages:
     share_number: str  # label of Telegram's own button that shares the phone number
     typed: Mapping[Press, tuple[str, ...]]  # words that equal a button and its label, folded
     short_forms: Mapping[str, str] = field(default_factory=dict)  # gak -> tidak, one word each
+    safety: SafetyWords = field(default_factory=SafetyWords)
     day_forms: tuple[tuple[str, ...], ...] = ()  # at index n: what may be typed for n days, folded
     approval: Approval
 
@@ -217,6 +238,7 @@ class Content:
     wording: Wording
     calendar: Calendar
     silence: SilenceLimits
+    deadlines: Deadlines
     signs: Mapping[str, object]  # built by warning_signs.build
     files: tuple["ContentFile", ...]
     comparing: Comparing = field(default_factory=Comparing)

@@ -46,6 +46,7 @@ class Choice:
     typed: tuple[str, ...] = ()
     then: str | None = None  # the item asked next instead of the following one
     short: str | None = None  # its button for those who read little
+    promises: bool = False  # says at once when staff can call; see `soon` in messages.yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,12 @@ from flows.events import (
 from flows.forms import Choice
 from flows.judging import Keep
 from flows.model import AlertKind, CheckinState, ContactState, Level, Urgency
+from flows.safety_answer import SafetyAnswer, read_safety
 from flows.situation import Reply, Situation
 from flows.wording import normalise, typed_choice, typed_presses
 
-IN_CAPTIONS = (Press.STOP, Press.HELP, Press.CALL_ME, Press.HIDE, Press.UNSAFE)
-"""Words that are heard under a picture too."""
+IN_CAPTIONS = (Press.STOP, Press.HELP, Press.CALL_ME, Press.HIDE)
+"""Words that are heard under a picture too, beside "Tidak aman"."""
 
 OVER = (CheckinState.FINISHED, CheckinState.CANCELLED)
 
@@ -81,10 +82,13 @@ def _pressed(situation: Situation, reply: Reply) -> tuple[Event, ...]:
 
 
 def _typed(situation: Situation, reply: Reply, text: str) -> tuple[Event, ...]:
-    """Words: the duress word, a command, an answer, or free text, in this order."""
+    """Words: the duress word, how safe it is, a command, an answer, or free text, in this order."""
     if _is_duress(situation, text):
         kept = commands.duress(situation, reply, keep=Keep.COMMAND)
         return (*kept, *_answered(situation, is_hard=False))
+    safety = _safety_answer(situation, text)
+    if safety is not None:
+        return _safety_answered(situation, reply, safety)
     for press in typed_presses(text, situation.content.messages):
         found = _as_press(situation, reply, press)
         if found is not None:
@@ -96,6 +100,26 @@ def _typed(situation: Situation, reply: Reply, text: str) -> tuple[Event, ...]:
             answered = _answer(situation, talk, reply, choice.value)
             return (*_screened(situation, reply, answered), *answered)
     return _free_text(situation, reply)
+
+
+def _safety_answer(situation: Situation, text: str) -> SafetyAnswer | None:
+    is_asked = commands.is_safety_open(situation)
+    is_last = is_asked and situation.is_safety_last
+    return read_safety(text, situation.content.messages, is_asked=is_asked, is_last=is_last)
+
+
+def _safety_answered(situation: Situation, reply: Reply, answer: SafetyAnswer) -> tuple[Event, ...]:
+    """What says more than the answer is read by a human too."""
+    words = reply.text if answer.is_whole else None
+    found = commands.safety(situation, reply, answer.press, words=words)
+    if answer.is_whole:
+        return (*_screened(situation, reply, found), *found)
+    return (*judging.judge_words(situation, reply), *found)
+
+
+def _says_unsafe(situation: Situation, text: str) -> bool:
+    found = _safety_answer(situation, text)
+    return found is not None and found.press is Press.UNSAFE
 
 
 def _screened(situation: Situation, reply: Reply, found: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -188,9 +212,22 @@ def _followed(
     judged = judging.judge_answers(situation, after, reply.id, is_closed=is_over)
     spoke = (Spoke(),) if given else ()
     if not is_over:
-        return (*events, *judged, *spoke)
+        is_new = not answers_back.promises(talk) and answers_back.promises(after)
+        shown = _told_when(situation, events) if is_new else events
+        return (*shown, *judged, *spoke)
     thanks = answers_back.thanks(situation, after, judged, is_typed=reply.text is not None)
     return (*events, *judged, *spoke, thanks)
+
+
+def _told_when(situation: Situation, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Above what comes next, when somebody can call."""
+    if situation.level is not Level.OPEN:
+        return events
+    words = answers_back.soon(situation)
+    return tuple(
+        _with_words(event, words, instead=False) if isinstance(event, MessageDue) else event
+        for event in events
+    )
 
 
 def _free_text(situation: Situation, reply: Reply) -> tuple[Event, ...]:
@@ -201,8 +238,14 @@ def _free_text(situation: Situation, reply: Reply) -> tuple[Event, ...]:
 
 def _answered(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
     if situation.contact.state is not ContactState.ACTIVE:
-        return enrolment.waiting(situation)
+        return _waiting(situation, is_hard=is_hard)
     return (Spoke(), *_back(situation, is_hard=is_hard))
+
+
+def _waiting(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
+    if is_hard and commands.may_read_hard_words(situation):
+        return (answers_back.hard_words(situation),)
+    return enrolment.waiting(situation)
 
 
 def _back(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
@@ -234,6 +277,8 @@ def _media(situation: Situation, reply: Reply) -> tuple[Event, ...]:
         kept = commands.duress(situation, reply, keep=Keep.TO_READ)
         return (*kept, *_media_answered(situation, is_hard=False))
     judged = judging.judge_words(situation, reply)
+    if _says_unsafe(situation, caption):
+        return (*judged, *commands.safety(situation, reply, Press.UNSAFE, words=None))
     for press in typed_presses(caption, situation.content.messages):
         found = commands.press(situation, reply, press) if press in IN_CAPTIONS else None
         if found is not None:
@@ -244,7 +289,7 @@ def _media(situation: Situation, reply: Reply) -> tuple[Event, ...]:
 
 def _media_answered(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
     if situation.contact.state is not ContactState.ACTIVE:
-        return enrolment.waiting(situation)
+        return _waiting(situation, is_hard=is_hard)
     if is_hard:
         return (Spoke(), answers_back.hard_words(situation))
     return (Spoke(), answers_back.for_level(situation, "media"))
@@ -266,7 +311,7 @@ def _corrected(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     text, talk = reply.text or "", situation.talk
     if _is_duress(situation, text):
         return commands.duress(situation, reply, keep=Keep.TO_READ)
-    if Press.UNSAFE in typed_presses(text, situation.content.messages):
+    if _says_unsafe(situation, text):
         return (*judging.judge_words(situation, reply), commands.unsafe(situation, reply))
     choice = None if talk is None else _corrected_answer(situation, talk, reply)
     if talk is None or choice is None:

@@ -14,6 +14,9 @@ from flows.rules import Fired, fire
 from flows.scoring import Given, Score, score
 from flows.situation import Reply, Situation
 
+CHILD_WRITES = "child_writes"
+"""The reason that a child may be writing; it stands in no rule file."""
+
 
 def with_answer(talk: Talk, given: AnswerGiven, reply: Reply) -> Talk:
     """The talk with one more answer version."""
@@ -102,10 +105,11 @@ def judge_words(
 def _found_in_words(situation: Situation, reply: Reply) -> tuple[AlertFound, ...]:
     """The alert of the rules that fire; and where a critical sign has rung for nobody, the task to
     look at it soon."""
-    reasons = word_reasons(situation, reply)
+    reasons = (*word_reasons(situation, reply), *_of_child(situation, reply))
     untold = alerting.untold(situation, reasons)
     has_rung = any(reason.urgency is Urgency.CRITICAL for reason in reasons)
-    unsure = (_unsure(situation, reply),) if has_critical(reply.signs) and not has_rung else ()
+    waits = has_critical(reply.signs) or reply.signs.child_writes
+    unsure = (_unsure(situation, reply),) if waits and not has_rung else ()
     if not untold:
         return unsure
     found = alerting.alert(
@@ -138,8 +142,20 @@ def to_read(situation: Situation, reply: Reply, name: str = "new_words") -> Aler
     return alerting.task(situation, AlertKind.READING, reason)
 
 
+def is_urgent_child(signs: Signs) -> bool:
+    """A child who writes and asks for help, or of danger, sure or not, rings at once."""
+    return signs.child_writes and (signs.child_pleads or has_critical(signs))
+
+
+def _of_child(situation: Situation, reply: Reply) -> tuple[Reason, ...]:
+    if not is_urgent_child(reply.signs):
+        return ()
+    return (alerting.plain(situation, CHILD_WRITES, Urgency.CRITICAL, reply),)
+
+
 def _unsure(situation: Situation, reply: Reply) -> AlertFound:
-    reason = alerting.plain(situation, "unsure_words", Urgency.HIGH, reply)
+    name = CHILD_WRITES if reply.signs.child_writes else "unsure_words"
+    reason = alerting.plain(situation, name, Urgency.HIGH, reply)
     return alerting.task(situation, AlertKind.UNSURE_WORDS, reason)
 
 

@@ -11,9 +11,10 @@ from flows.forms import Checkin
 from flows.reading.calendars import read_calendar
 from flows.reading.checkins import read_checkin
 from flows.reading.contacts import read_contacts
+from flows.reading.deadlines import read_deadlines
 from flows.reading.documents import open_sheet
 from flows.reading.expected import HEARD_FIRST
-from flows.reading.folder import KINDS, SHIPPED, read_folder
+from flows.reading.folder import KINDS, SHIPPED, read_folder, read_one
 from flows.reading.messages import read_messages
 from flows.reading.nodes import Node, Sheet
 from flows.reading.plain import hard_parts
@@ -27,23 +28,23 @@ from flows.warning_signs import MODEL, build
 from flows.wording import forbidden_words
 
 
-def load(overlay: Path | None = None) -> Content:
+def load(overlay: Path | None = None, *, rules: Path | None = None) -> Content:
     """The shipped content with the folder `overlay` laid over it.
 
-    A file of the same relative path replaces, others add. Raises ContentError, the first problem
-    of those that `check` lists.
+    A file of the same relative path replaces, others add; `rules` is a file that is tried in the
+    place of rules.yaml. Raises ContentError, the first problem of those that `check` lists.
     """
-    desk = _Desk(overlay)
+    desk = _Desk(overlay, rules)
     content = desk.content()
     for problem in desk.problems():
         raise problem
     return content
 
 
-def check(overlay: Path | None = None) -> tuple[ContentError, ...]:
+def check(overlay: Path | None = None, *, rules: Path | None = None) -> tuple[ContentError, ...]:
     """Everything that is wrong with the content, in the order of files and lines; also what a phone
     at B may not show, which a centre has to mend before it goes out."""
-    desk = _Desk(overlay)
+    desk = _Desk(overlay, rules)
     content = desk.content()
     return tuple(sorted((*desk.problems(), *desk.too_open(content.wording)), key=_place))
 
@@ -82,12 +83,19 @@ def load_programme(body: str, name: str) -> Programme:
 class _Desk:
     """All files side by side, so that one may be checked against another."""
 
-    def __init__(self, overlay: Path | None) -> None:
+    def __init__(self, overlay: Path | None, rules: Path | None = None) -> None:
         self._stray: list[ContentError] = []
         self._shipped = read_folder(SHIPPED, self._stray)
         over = {} if overlay is None else read_folder(overlay, self._stray)
         self._files = dict(sorted({**self._shipped, **over}.items()))
         self._sheets = {name: Sheet(name=name) for name in {**KINDS, **self._files}}
+        if rules is not None:
+            self._try_rules(rules)
+
+    def _try_rules(self, path: Path) -> None:
+        """A file of rules that is in no folder yet; errors name it as it was given."""
+        self._files["rules.yaml"] = read_one(path, "rules")
+        self._sheets["rules.yaml"] = Sheet(name=str(path))
 
     def problems(self) -> tuple[ContentError, ...]:
         noted = [problem for sheet in self._sheets.values() for problem in sheet.problems]
@@ -134,6 +142,7 @@ class _Desk:
             wording=wording,
             calendar=read_calendar(self._root("calendar.yaml")),
             silence=read_silence(self._root("silence.yaml")),
+            deadlines=read_deadlines(self._root("deadlines.yaml")),
             signs=signs,
             files=tuple(self._files.values()),
         )

@@ -273,19 +273,28 @@ class Staff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Words that fired: `start` and `end` are character offsets into the text as typed."""
+    """Words that fired: `start` and `end` are character offsets into the text as typed.
+
+    `pattern` is the line of signs.yaml that found them, or `model`; rows that were kept before
+    it was have none."""
 
     text: str
     start: int
     end: int
     category: str
     certainty: Certainty
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """What the detector found. `level` is none, watch or critical; denied words give no level."""
+    """What the detector found. `level` is none, watch or critical; denied words give no level.
+
+    `child_writes`: it sounds as if the child were writing on this phone; `child_pleads`: and asks
+    for help. Neither is a category, nor part of the level."""
 
     level: str
     labels: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    child_writes: bool = False
+    child_pleads: bool = False

@@ -10,6 +10,9 @@ from flows.model import Certainty, Evidence
 from flows.spelling import Words
 from flows.word_model import CRITICAL, SIGN, Weighed, WordModel
 
+BY_MODEL = "model"
+"""The pattern of evidence that no phrase has found."""
+
 
 def with_model(
     model: WordModel,
@@ -63,4 +66,5 @@ def _seen(
         end=end,
         category=name,
         certainty=Certainty.SURE if is_sure else Certainty.UNSURE,
+        pattern=BY_MODEL,
     )

@@ -22,6 +22,7 @@ class Right(StrEnum):
     CONFIRM_CONTACT = "confirm_contact"
     RECORD_OUTCOME = "record_outcome"
     FILL_FORM = "fill_form"  # the questions, asked by phone or face to face
+    STOP_CLOCK = "stop_clock"  # the 3x24 hours of the law
     CHANGE_PLAN = "change_plan"  # pause, longer, goodbye, risk, stage, days of weight, hours
 
 
@@ -42,6 +43,7 @@ _TABLE: Mapping[Role, Mapping[Right, _Where]] = {
         Right.ACKNOWLEDGE: _OWN | _ASKED,
         Right.RECORD_OUTCOME: _OWN | _ASKED,
         Right.FILL_FORM: _OWN | _ASKED,
+        Right.STOP_CLOCK: _OWN | _ASKED,
         Right.CHANGE_PLAN: _OWN,
         Right.CONFIRM_CONTACT: _OWN,  # who the person is can be said only by who knows them
         Right.REPORT: _OWN,
@@ -53,6 +55,7 @@ _TABLE: Mapping[Role, Mapping[Right, _Where]] = {
         Right.ACKNOWLEDGE: _ANYWHERE,
         Right.RECORD_OUTCOME: _ANYWHERE,  # who takes an alert must be able to end it
         Right.FILL_FORM: _ANYWHERE,
+        Right.STOP_CLOCK: _ANYWHERE,
         Right.CHANGE_PLAN: _ANYWHERE,
         Right.CONFIRM_CONTACT: _OWN | _ASKED,  # asked where the worker has no phone linked
         Right.REASSIGN: _ANYWHERE,
@@ -69,6 +72,7 @@ _TABLE: Mapping[Role, Mapping[Right, _Where]] = {
         Right.ACKNOWLEDGE: _ASKED,
         Right.RECORD_OUTCOME: _ASKED,
         Right.FILL_FORM: _ASKED,
+        Right.STOP_CLOCK: _ASKED,
         Right.CHANGE_PLAN: _ANYWHERE,
         Right.APPROVE_CLOSURE: _ANYWHERE,
         Right.TEAM_FIGURES: _ANYWHERE,

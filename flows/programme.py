@@ -88,24 +88,64 @@ def add_working_minutes(
 def next_call(now: datetime, hours: SafeHours, working: WorkingHours, timezone: str) -> datetime:
     """When staff may call: the family's safe hours and working hours at once.
 
-    `timezone` is the staff's. Where the two never meet in 14 days the family's hours win.
+    `timezone` is the staff's. Where the two never meet in 14 days the family's hours win, on a day
+    on which staff work: nobody is promised a Sunday.
     """
-    at = next_safe(now, hours)
-    while at <= now + CALL_SEARCH:
-        at_work = next_working(at, working, timezone)
-        at = next_safe(at_work, hours)
-        if at == at_work:
-            return at
-    return next_safe(now, hours)
+    until = now + CALL_SEARCH
+    met = _meeting(now, hours, working, timezone, until=until)
+    return met or _on_a_working_day(now, hours, working, timezone, until=until)
 
 
-def slot_day(now: datetime, slot: Press, hours: SafeHours) -> date:
+def _meeting(
+    moment: datetime, hours: SafeHours, working: WorkingHours, timezone: str, *, until: datetime
+) -> datetime | None:
+    """The first moment in both, up to `until`."""
+    found = next_safe(moment, hours)
+    while found <= until:
+        at_work = next_working(found, working, timezone)
+        found = next_safe(at_work, hours)
+        if found == at_work:
+            return found
+    return None
+
+
+def _on_a_working_day(
+    moment: datetime, hours: SafeHours, working: WorkingHours, timezone: str, *, until: datetime
+) -> datetime:
+    found = next_safe(moment, hours)
+    while found <= until:
+        day = local(found, timezone).date()
+        if day.weekday() in working.weekdays:
+            return found
+        found = next_safe(at(day + ONE_DAY, time(0), timezone), hours)
+    return next_safe(moment, hours)
+
+
+def slot_day(
+    now: datetime, slot: Press, hours: SafeHours, working: WorkingHours, timezone: str
+) -> date:
     """The family's date of a promised call in `slot` (MORNING, NOON or AFTERNOON).
 
-    Today while a part of the slot is still to come inside the safe hours, else tomorrow, also
-    where slot and hours never meet: the promise needs a day. KeyError for any other press.
+    The first day with a part of the slot still to come, inside the safe hours and while staff, of
+    `timezone`, work. Where that never is, a working day of their own hours; and where slot and
+    hours never meet either, the next working day: the promise needs one. KeyError for any other
+    press.
     """
-    starts, ends = SLOTS[slot]
     today = local(now, hours.timezone).date()
-    reachable = next_safe(max(now, at(today, starts, hours.timezone)), hours)
-    return today if reachable < at(today, ends, hours.timezone) else today + ONE_DAY
+    ahead = [today + number * ONE_DAY for number in range(CALL_SEARCH.days)]
+    at_work = [day for day in ahead if day.weekday() in working.weekdays]
+    for day in ahead:
+        begins, ends = _slot_on(day, slot, hours)
+        met = _meeting(max(now, begins), hours, working, timezone, until=ends)
+        if met is not None and met < ends:
+            return day
+    for day in at_work:
+        begins, ends = _slot_on(day, slot, hours)
+        if next_safe(max(now, begins), hours) < ends:
+            return day
+    return next((day for day in at_work if day > today), today + ONE_DAY)
+
+
+def _slot_on(day: date, slot: Press, hours: SafeHours) -> tuple[datetime, datetime]:
+    starts, ends = SLOTS[slot]
+    return at(day, starts, hours.timezone), at(day, ends, hours.timezone)

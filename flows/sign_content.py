@@ -29,6 +29,18 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChildWrites:
+    """Phrases of a child on the parent's phone, those that ask for help, and those that say that
+    somebody else is quoted: then it is the parent who writes. Only a text with a word that begins
+    like one of `listens_for` is looked at."""
+
+    phrases: tuple[str, ...] = ()
+    pleas: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    listens_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignContent:
     """signs.yaml as types. Words are as written, not yet squeezed.
 
@@ -49,8 +61,10 @@ class SignContent:
     methods: tuple[str, ...]
     rivals: tuple[str, ...]
     categories: tuple[Category, ...]
+    child: ChildWrites
 
 
+CHILD = "child_writes"
 FLAG_NAMES = ("filler", "not", "through", "closer", "link")
 
 
@@ -82,7 +96,17 @@ def read(content: Mapping[str, object]) -> SignContent:
         methods=_texts(content, "methods", ""),
         rivals=rivals,
         categories=known,
+        child=_child(content),
     )
+
+
+def _child(content: Mapping[str, object]) -> ChildWrites:
+    """May be missing: then no message sounds like a child."""
+    if CHILD not in content:
+        return ChildWrites()
+    rows = _mapping(content, CHILD, "")
+    names = ("phrases", "pleas", "quotes", "listens_for")
+    return ChildWrites(**{name: _texts(rows, name, CHILD) for name in names})
 
 
 def _everyday(spelling: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]:

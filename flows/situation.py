@@ -40,7 +40,9 @@ class Situation:
     staff could call, `last_total` the total of the check-in before this one.
 
     `talk` is the open check-in, or the one whose answer a corrected message had given. `told` are
-    the ids of all reasons (`Reason.id`) that this case already has.
+    the ids of all reasons (`Reason.id`) that this case already has. `is_safety_last`: the safety
+    question is also the last thing that this phone was asked. `staff_zone` is where the worker
+    lives; empty: where the family does.
 
     `history` are the earlier check-ins of this contact that count, newest last; `beside` is what
     others say about the same child, `of_day` what rules may name about the case and the day.
@@ -59,6 +61,8 @@ class Situation:
     call_at: datetime
     now: datetime
     told: frozenset[str] = frozenset()
+    is_safety_last: bool = False
+    staff_zone: str = ""
     history: tuple[Past, ...] = ()
     beside: Beside = field(default_factory=Beside)
     of_day: Mapping[str, FactValue] = field(default_factory=dict)

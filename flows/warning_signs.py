@@ -5,10 +5,11 @@ A detector decides how fast a human reads, never whether: every message is kept 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from flows import traits
+from flows.child_writes import ChildWriter, build_child
 from flows.model import Certainty, Evidence, Signs
 from flows.model_signs import with_model
 from flows.negation import FILLER, FLAGS, Reading, Role, Span, certainty
@@ -51,6 +52,7 @@ class Found:
     hit: Hit
     category: Category
     is_unsure: bool
+    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,18 @@ class Detector:
     rivals: Sequence[str]
     reader: Reader
     model: WordModel | None = None
+    child: ChildWriter | None = None
 
     def find(self, text: str) -> Signs:
-        """The signs in a text. Critical signs that are denied or over come as evidence only."""
+        """The signs in a text, and whether a child writes it. Critical signs that are denied or over
+        come as evidence only."""
+        found = self._find(text)
+        if self.child is None:
+            return found
+        writes, pleads = self.child.listen(text)
+        return replace(found, child_writes=writes, child_pleads=pleads) if writes else found
+
+    def _find(self, text: str) -> Signs:
         words = self.lexicon.read(text)
         hits = tuple(self.automaton.run(words))
         judged = self._judged(text, words, hits)
@@ -148,7 +159,7 @@ class Detector:
         for hit in hits:
             meaning = self.meanings[hit.phrase]
             if isinstance(meaning.of, Category):
-                signs.append(Found(hit, meaning.of, meaning.is_unsure))
+                signs.append(Found(hit, meaning.of, meaning.is_unsure, meaning.line))
             elif isinstance(meaning.of, Role):
                 marks[meaning.of].append(Span(hit.places[0], hit.places[-1]))
             elif meaning.of is Kind.IDIOM:
@@ -199,6 +210,7 @@ def build(content: Mapping[str, object]) -> Detector:
         critical=frozenset(one.name for one in signs.categories if one.level == "critical"),
         rivals=signs.rivals,
         reader=traits.reader(signs),
+        child=build_child(signs),
         model=WordModel.read(body) if isinstance(body, str) else None,
     )
 
@@ -226,7 +238,12 @@ def _evidence(text: str, reading: Reading, found: Found, sure: Certainty) -> Evi
     start = reading.words.starts[found.hit.places[0]]
     end = reading.words.ends[found.hit.places[-1]]
     return Evidence(
-        text=text[start:end], start=start, end=end, category=found.category.name, certainty=sure
+        text=text[start:end],
+        start=start,
+        end=end,
+        category=found.category.name,
+        certainty=sure,
+        pattern=found.line,
     )
 
 

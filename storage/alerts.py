@@ -1,7 +1,7 @@
 """Alerts and tasks: why a human is asked, whom the chain told, who took it, what came of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, or_, select
@@ -25,6 +25,7 @@ from storage.rows import change, insert_once
 from storage.transaction import Tx
 
 NOTE = "alerts.note"
+CHILD_ONCE = timedelta(hours=24)
 _KNOWN = Lasting(
     select(tables.alerts)
     .where(
@@ -58,6 +59,7 @@ class Alert:
     opened_at: datetime
     acknowledged_by: StaffId | None
     note_from: StaffId | None
+    child_wrote_at: datetime | None = None
 
 
 STRANGER_CODE = "tamu"
@@ -164,6 +166,21 @@ def close(tx: Tx, alert: str, staff: StaffId, *, outcome: str, now: datetime) ->
     )
 
 
+def child_wrote(tx: Tx, alert: str, *, now: datetime) -> bool:
+    """Staff say that the child was writing; once."""
+    a = tables.alerts
+    where = (a.c.id == alert, a.c.child_wrote_at.is_(None))
+    return change(tx, a, *where, child_wrote_at=now) == 1
+
+
+def child_was_answered(tx: Tx, alert: Alert, *, now: datetime) -> bool:
+    """Was the same said lately of another alert of this contact? The child reads it once."""
+    a = tables.alerts
+    others = (a.c.contact_id == alert.contact, a.c.id != alert.id)
+    lately = a.c.child_wrote_at > now - CHILD_ONCE
+    return tx.execute(select(a.c.id).where(*others, lately).limit(1)).first() is not None
+
+
 def keep_note(tx: Tx, alert: Alert, text: str) -> None:
     """What the worker wrote about it."""
     sealed = tx.vault.seal(tx, subject(alert.case), NOTE, alert.id, text)
@@ -236,4 +253,5 @@ def _alert(row: Row[*tuple[Any, ...]]) -> Alert:
         opened_at=row.opened_at,
         acknowledged_by=row.acknowledged_by,
         note_from=row.note_from,
+        child_wrote_at=row.child_wrote_at,
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from flows.events import AlertFound, Reason
 from flows.model import CaseId, Certainty, Evidence, Urgency
@@ -18,6 +18,7 @@ from storage.rows import insert_once
 from storage.transaction import Tx
 
 SAYS, EVIDENCE = "facts.says", "facts.evidence"
+UNSURE_WORDS = "unsure_words"  # the reason that asks for Benar or Bukan
 
 _f = tables.facts
 _OF_CASE = Lasting(
@@ -48,15 +49,25 @@ def of_case(tx: Tx, case: CaseId) -> tuple[tuple[Spoken, ...], frozenset[str]]:
     return spoken, frozenset(row.id for row in rows)
 
 
-def is_about_words(tx: Tx, alerts: Collection[str]) -> bool:
-    """Does any of these alerts rest on words, and not only on answers and totals?"""
+def hard_words_at(tx: Tx, alerts: Collection[str]) -> datetime | None:
+    """When the last critical words, sure or unsure, came to any of these alerts; None if they rest
+    on other things."""
     if not alerts:
-        return False
+        return None
     f = tables.facts
-    found = tx.execute(
-        select(f.c.id).where(f.c.alert_id.in_(alerts), f.c.evidence.is_not(None)).limit(1)
-    )
-    return found.first() is not None
+    is_hard = or_(f.c.urgency == Urgency.CRITICAL, f.c.rule == UNSURE_WORDS)
+    where = (f.c.alert_id.in_(alerts), f.c.evidence.is_not(None), is_hard)
+    found: datetime | None = tx.execute(
+        select(f.c.at).where(*where).order_by(f.c.at.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def rests_on_words(tx: Tx, alert: str) -> bool:
+    """Does a reason of this alert stand on a text that is kept?"""
+    f, w = tables.facts, tables.words
+    behind = select(f.c.id).join(w, w.c.id == f.c.words_id).where(f.c.alert_id == alert)
+    return tx.execute(behind.limit(1)).first() is not None
 
 
 def add(tx: Tx, found: AlertFound, *, case: CaseId | None, now: datetime) -> int:
@@ -96,7 +107,7 @@ def of_alert(tx: Tx, alert: Alert) -> tuple[Fact, ...]:
             rule=row.rule,
             urgency=Urgency(row.urgency),
             says=tx.vault.open(tx, who, SAYS, row.id, row.says),
-            evidence=_evidence(tx, who, row),
+            evidence=evidence(tx, who, row),
             words_id=row.words_id,
             at=row.at,
         )
@@ -104,7 +115,7 @@ def of_alert(tx: Tx, alert: Alert) -> tuple[Fact, ...]:
     )
 
 
-def _evidence(tx: Tx, who: str, row: Row[*tuple[Any, ...]]) -> tuple[Evidence, ...]:
+def evidence(tx: Tx, who: str, row: Row[*tuple[Any, ...]]) -> tuple[Evidence, ...]:
     if row.evidence is None:
         return ()
     listed = json.loads(tx.vault.open(tx, who, EVIDENCE, row.id, row.evidence))

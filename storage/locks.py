@@ -83,6 +83,13 @@ def checkin(tx: Tx, checkin_id: str) -> None:
             phone(tx, found.chat_hash, case=found.case_id)
 
 
+def deadline(tx: Tx, deadline_id: str) -> None:
+    """The same for the alert that this clock of the law belongs to."""
+    if _is_needed(tx):
+        clock = tables.deadlines
+        alerts(tx, *tx.execute(select(clock.c.alert_id).where(clock.c.id == deadline_id)).scalars())
+
+
 def alerts(tx: Tx, *alert_ids: str) -> None:
     """Nobody else decides about the cases of these alerts; those of strangers have none."""
     if _is_needed(tx) and alert_ids:

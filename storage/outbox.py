@@ -167,6 +167,14 @@ def cancel_named(tx: Tx, *, owner_id: str, prefix: str) -> None:
     _withdraw(tx, o.c.owner_id == owner_id, o.c.id.startswith(prefix, autoescape=True))
 
 
+def is_waiting(tx: Tx, owner_id: str, mark: str) -> bool:
+    """Is something with this in its id still unsent to this person?"""
+    o = tables.outbox
+    mine = (o.c.owner_id == owner_id, o.c.id.contains(mark, autoescape=True))
+    found = select(o.c.id).where(*mine, o.c.state == "pending")
+    return tx.execute(found.limit(1)).first() is not None
+
+
 def keep_within(tx: Tx, contact: str, hours: SafeHours, *, now: datetime) -> None:
     """What is still unsent to this contact and has hours keeps to these. A reply that came at once
     to an act of theirs still may."""
@@ -246,6 +254,16 @@ def notices(tx: Tx, alert: str, *, kind: str) -> tuple[tuple[str, str], ...]:
         .order_by(o.c.seq)
     )
     return tuple((row.id, row.owner_id) for row in rows)
+
+
+def last_shown(tx: Tx, alert: str, owner_id: str, *, kind: str) -> datetime | None:
+    """When something of this kind was last written for this person about an alert."""
+    o = tables.outbox
+    where = (o.c.alert_id == alert, o.c.owner_id == owner_id, o.c.kind == kind)
+    found: datetime | None = tx.execute(
+        select(o.c.created_at).where(*where, o.c.verb == "send").order_by(o.c.seq.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
 
 
 def mark_gone(tx: Tx, row_id: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from flows.model import CheckinState, ContactId, Slot
 from storage import tables
 from storage.checkins import Kept
+from storage.hands import QUIET
 from storage.transaction import Tx
 
 GIVES_WAY = timedelta(days=2)
@@ -26,6 +27,14 @@ def pulsed_lately(tx: Tx, kept: Kept, *, since: datetime) -> bool:
     same = (_c.c.chat_hash == kept.chat_hash, _c.c.id != kept.id, _c.c.opened_at >= since)
     pulse = select(_c.c.id).where(*same, _c.c.slot == Slot.PULSE)
     return tx.execute(pulse.limit(1)).first() is not None
+
+
+def was_asked(tx: Tx, contact: ContactId, *, since: datetime) -> bool:
+    """Has a check-in shown something on this phone since then? A quiet edit asks nothing."""
+    o = tables.outbox
+    mine = (o.c.owner_kind == "contact", o.c.owner_id == contact, o.c.checkin_id.is_not(None))
+    shown = (o.c.verb.in_(("send", "edit")), o.c.kind != QUIET, o.c.created_at > since)
+    return tx.execute(select(o.c.id).where(*mine, *shown).limit(1)).first() is not None
 
 
 def free_at(tx: Tx, other: Kept, waiting: Kept) -> datetime | None:

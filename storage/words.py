@@ -136,11 +136,47 @@ def first_version(tx: Tx, chat_hash: str, message_no: int) -> str | None:
     return None if row is None else str(row).removeprefix("words:")
 
 
-def mark_read(tx: Tx, alert: str, *, now: datetime) -> None:
-    """The texts behind this alert or task have been read by a human."""
-    behind = select(tables.facts.c.words_id).where(tables.facts.c.alert_id == alert)
+def mark_read(tx: Tx, alert: str, *, now: datetime) -> tuple[ContactId, ...]:
+    """The texts behind this alert or task have been read by a human. Whose free texts were these?
+    Commands are for no list, so nobody waits for them to be read."""
+    f, w = tables.facts, tables.words
+    behind = (w.c.id.in_(select(f.c.words_id).where(f.c.alert_id == alert)), w.c.read_at.is_(None))
+    theirs = (w.c.contact_id.is_not(None), w.c.is_command.is_(False))
+    written = select(w.c.contact_id).where(*behind, *theirs).distinct().order_by(w.c.contact_id)
+    writers = tuple(ContactId(one) for one in tx.execute(written).scalars())
+    change(tx, w, *behind, read_at=now)
+    return writers
+
+
+def written_at(tx: Tx, words_id: str | None) -> datetime | None:
+    """When the person wrote this text, on a list or as an answer; None where it is not kept."""
+    cause = (words_id or "").removeprefix("words:")
+    for table, row in ((tables.words, f"words:{cause}"), (tables.answers, f"answer:{cause}")):
+        found: datetime | None = tx.execute(
+            select(table.c.at).where(table.c.id == row)
+        ).scalar_one_or_none()
+        if found is not None:
+            return found
+    return None
+
+
+def last_from(tx: Tx, contact: ContactId) -> datetime | None:
+    """When this contact last wrote something."""
     w = tables.words
-    change(tx, w, w.c.id.in_(behind), w.c.read_at.is_(None), read_at=now)
+    found: datetime | None = tx.execute(
+        select(w.c.at).where(w.c.contact_id == contact).order_by(w.c.seq.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def last_behind(tx: Tx, alert: str) -> datetime | None:
+    """When the newest text joined this alert or task."""
+    f, w = tables.facts, tables.words
+    joined = select(f.c.at).join(w, w.c.id == f.c.words_id).where(f.c.alert_id == alert)
+    found: datetime | None = tx.execute(
+        joined.order_by(f.c.at.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
 
 
 def _file_id(tx: Tx, row: Row[*tuple[Any, ...]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 
-from bot.oversight import asked, holders, judged, outgoing, planned, replies, told
+from bot.oversight import asked, clocks, holders, judged, outgoing, planned, replies, told
 from bot.oversight.look import Finding, Found, Kept, Look
 from bot.oversight.trips import guarded
 from flows.model import AlertState, CheckinState, ContactState
@@ -107,12 +107,18 @@ SUBJECTS: tuple[Subject, ...] = (
         ),
         live=t.contacts.c.state == ContactState.ACTIVE,
     ),
-    Subject(table=t.facts, checks=(told.of_no_alert,)),
+    Subject(table=t.facts, checks=(told.of_no_alert, clocks.unstarted)),
     Subject(table=t.steps, checks=(told.of_no_alert, holders.without_worker), newest=200),
     Subject(
         table=t.cases,
         checks=(holders.without_contact, holders.without_worker, holders.keyless_case),
     ),
+    Subject(
+        table=t.deadlines,
+        checks=(clocks.overdue, clocks.unremindable),
+        live=t.deadlines.c.stopped_at.is_(None),
+    ),
+    Subject(table=t.verdicts, checks=(told.of_no_alert,)),
     Subject(table=t.encounters, checks=(holders.without_contact_row,)),
     Subject(table=t.key_dates),
     Subject(table=t.plan_changes),

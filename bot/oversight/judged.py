@@ -16,6 +16,7 @@ from storage.errors import SubjectErased, Tampered
 from storage.transaction import Tx
 from storage.words import TEXT
 
+CHILD = "child_writes"
 ANYWHERE = tuple(product(Level, Risk))
 """Level and risk may have been others then: only what holds everywhere must have spoken."""
 
@@ -95,7 +96,8 @@ def _missing(
     }
     may_ring = any(rule.urgency is Urgency.CRITICAL for rule in _may_speak(look, signs))
     if signs.level == "critical" and not may_ring:
-        wanted["unsure_words"] = [f"fact:{cause}:unsure_words:0"]
+        # Where a child seems to write, that is the reason which is asked about.
+        wanted["unsure_words"] = [f"fact:{cause}:{name}:0" for name in ("unsure_words", CHILD)]
     ids = [fact for facts in wanted.values() for fact in facts]
     known = by_column(tx, tables.facts, tables.facts.c.id, ids)
     for rule, facts in wanted.items():

@@ -13,11 +13,11 @@ from types import ModuleType
 from sqlalchemy import Table, select
 
 from bot.scheduler.chores import run_chores
-from bot.usecases import ask_again, follow_up, report_outage, ring
+from bot.usecases import ask_again, follow_up, law_clock, report_outage, ring
 from bot.usecases.follow_plan import follow_plan
 from bot.usecases.look_at_case import look_at_case
 from bot.usecases.room import Room
-from storage import chains, checkins, contacts, days, locks, outbox, tables
+from storage import chains, checkins, contacts, days, deadlines, locks, outbox, tables
 from storage.database import Database
 from storage.errors import CommitFailed, DatabaseBusy, DatabaseClosed
 from storage.rows import change
@@ -112,6 +112,14 @@ DUTIES = (
     _of_checkins("remind", "remind_at", follow_up.remind),
     _of_checkins("ask", "due_at", follow_up.ask_checkin),
     _of_rows("look", tables.cases, "look_at", look=days.due, lock=locks.case, do=look_at_case),
+    _of_rows(
+        "clock",
+        tables.deadlines,
+        "remind_at",
+        look=deadlines.due,
+        lock=locks.deadline,
+        do=law_clock.remind,
+    ),
     _of_gaps("ask_again", ask_again, ask_again.ask_again),
     _of_gaps("outage", report_outage, report_outage.report_outage),
 )
@@ -181,6 +189,7 @@ def next_due(tx: Tx, *, now: datetime) -> datetime | None:
         _moment("plan", contacts.next_moment, tx),
         _moment("look", days.next_moment, tx),
         _moment("checkins", checkins.next_moment, tx),
+        _moment("clock", deadlines.next_moment, tx),
         _moment("outbox", partial(outbox.next_moment, now=now), tx),
         _moment("ask_again", ask_again.next_moment, tx),
         _moment("outage", partial(report_outage.next_moment, now=now), tx),

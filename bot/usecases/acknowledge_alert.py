@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.texts import Text
-from bot.usecases import desk, screens
+from bot.usecases import desk, offers, screens
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room
 from flows.model import AlertState, StaffId
 from flows.permissions import Right
-from storage import alerts, outbox, staff
+from storage import alerts, deadlines, outbox, staff
 from storage.hands import NOTICE
 from storage.outbox import Payload
 from storage.transaction import Tx
@@ -28,7 +28,8 @@ def acknowledge_alert(
         return told_owner(tx, room, seat, came, now=now)
     desk.note(tx, seat, "acknowledged", now=now)
     outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
-    payload = screens.outcomes(seat.alert)
+    deadlines.hand_over(tx, seat.alert.id, seat.person.id)
+    payload = offers.outcomes(tx, seat.alert)
     desk.edit(tx, room, seat, f"{came.id}:outcomes", seat.button.row, payload, now=now)
     tell_the_others(tx, room, seat, came, now=now)
     return None
@@ -43,7 +44,7 @@ def told_owner(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime)
         return None
     if person.id == seat.person.id:
         if is_owner(seat):
-            payload = screens.outcomes(seat.alert)
+            payload = offers.outcomes(tx, seat.alert)
             desk.edit(tx, room, seat, f"{came.id}:outcomes", seat.button.row, payload, now=now)
         return None
     text = screens.taken(seat.alert.code, person.role)

@@ -8,7 +8,7 @@ from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows.model import AlertState, Staff
 from flows.permissions import Right, may
-from storage import addresses, alerts, audit, chains, deliveries, locks, outbox, staff
+from storage import addresses, alerts, audit, chains, deadlines, deliveries, locks, outbox, staff
 from storage.addresses import Address
 from storage.alerts import Alert
 from storage.outbox import Found, Lane, Outgoing, Payload
@@ -60,12 +60,19 @@ def is_allowed(tx: Tx, desk: Desk, right: Right, *, now: datetime) -> bool:
         desk.person.role,
         right,
         is_own=desk.alert.worker == desk.person.id,
-        is_asked=desk.alert.state is not AlertState.CLOSED
-        and chains.was_asked(tx, desk.alert.id, desk.person.id),
+        is_asked=_is_asked(tx, desk),
     )
     action = right.value if allowed else f"refused_{right.value}"
     note(tx, desk, action, now=now)
     return allowed
+
+
+def _is_asked(tx: Tx, desk: Desk) -> bool:
+    """Until the note is done and the clock of the law is stopped, it is with whoever took it."""
+    person, alert = desk.person.id, desk.alert
+    if alert.state is not AlertState.CLOSED:
+        return chains.was_asked(tx, alert.id, person)
+    return alert.note_from == person or deadlines.owns(tx, alert.id, person)
 
 
 def note(tx: Tx, desk: Desk, action: str, *, now: datetime, **detail: str | int | None) -> None:
@@ -89,10 +96,18 @@ def send(
 
 
 def edit(
-    tx: Tx, room: Room, desk: Desk, row: str, target: str, payload: Payload, *, now: datetime
+    tx: Tx,
+    room: Room,
+    desk: Desk,
+    row: str,
+    target: str,
+    payload: Payload,
+    *,
+    kind: str = "notice_edit",
+    now: datetime,
 ) -> None:
     """The message `target` on this person's phone becomes `payload`."""
-    _post(tx, room, desk, row, "edit", target, payload, "notice_edit", now, not_before=now)
+    _post(tx, room, desk, row, "edit", target, payload, kind, now, not_before=now)
 
 
 def delete(tx: Tx, room: Room, desk: Desk, target: str, *, now: datetime, at: datetime) -> None:

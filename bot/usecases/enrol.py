@@ -91,7 +91,8 @@ def add_contact(tx: Tx, contact: NewContact, *, now: datetime) -> Invitation:
         _check_held(contact.interviewed_on, contact.hours.timezone, now=now)
     contacts.add(tx, contact, now=now)
     days.look(tx, contact.case, now)
-    _note(tx, "contact_added", f"contact:{contact.id}", now=now)
+    held = _held(contact.level, contact.interviewed_on)
+    _note(tx, "contact_added", f"contact:{contact.id}", now=now, **held)
     if contact.level in SILENT:
         return Invitation(owner_id=contact.id, token=None, link=None)
     return _invite(tx, "contact", contact.id, now=now)
@@ -121,7 +122,7 @@ def interview(
         address = addresses.of(tx, "contact", contact)
         if address is not None and not checkins.open_in_chat(tx, address.chat_hash):
             checkins.release_queued(tx, address.chat_hash, now=now)
-    _note(tx, "interviewed", f"contact:{contact}", now=now)
+    _note(tx, "interviewed", f"contact:{contact}", now=now, **_held(level, on))
     held = contacts.get(tx, contact)
     if held is not None and held.state is ContactState.ACTIVE:  # the rhythm of the new level
         programmes.replan(tx, held, now=now)
@@ -227,8 +228,15 @@ def _today(timezone: str, now: datetime) -> date:
     return local(now, timezone).date()
 
 
-def _note(tx: Tx, action: str, object: str, *, now: datetime) -> None:
-    audit.note(tx, actor="operator", via="command", action=action, object=object, now=now)
+def _note(
+    tx: Tx, action: str, object: str, *, now: datetime, **detail: str | int | None
+) -> None:
+    audit.note(tx, actor="operator", via="command", action=action, object=object, now=now, **detail)
+
+
+def _held(level: Level, on: date | None) -> dict[str, str | int | None]:
+    """What the phone may show from here on: whoever looks back has to know it."""
+    return {"level": level, "on": None if on is None else on.isoformat()}
 
 
 def case_of(tx: Tx, code: str) -> CaseId:

@@ -6,14 +6,13 @@ from datetime import datetime
 from bot.usecases import case_day, compared
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
-from flows.definition import WorkingHours
 from flows.history import Beside
 from flows.hours import local, within
 from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, Slot, StaffId
 from flows.programme import age_on, effective_level, next_call
 from flows.scoring import baseline
 from flows.situation import KnownAlert, Situation
-from storage import alerts, cases, checkins, contacts, facts, staff, totals
+from storage import alerts, cases, checkins, contacts, facts, phones, staff, totals
 from storage.checkins import Kept
 from storage.transaction import Tx
 
@@ -31,6 +30,10 @@ def situation(
     case = cases.get(tx, contact.case)
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
+    zone = staff_zone(tx, contact, case.worker)
+    asked_at = facts.hard_words_at(
+        tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
+    )
     earlier = totals.of_contact(
         tx,
         case,
@@ -49,10 +52,11 @@ def situation(
         spoken=spoken,
         baseline=baseline(case.baseline, earlier.at_home),
         last_total=earlier.last,
-        is_safety_asked=facts.is_about_words(
-            tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
-        ),
-        call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
+        is_safety_asked=asked_at is not None,
+        is_safety_last=asked_at is not None
+        and not phones.was_asked(tx, contact.id, since=asked_at),
+        call_at=next_call(now, contact.hours, room.content.urgencies.working, zone),
+        staff_zone=zone,
         now=now,
         told=told,
         of_day=case_day.named_facts(
@@ -89,13 +93,10 @@ def discreet_name(tx: Tx, room: Room, case: Case, chat_hash: str) -> str:
     return chosen[children.index(case.id)]
 
 
-def call_at(
-    tx: Tx, contact: Contact, worker: StaffId, working: WorkingHours, *, now: datetime
-) -> datetime:
-    """When the worker can call this family next."""
+def staff_zone(tx: Tx, contact: Contact, worker: StaffId) -> str:
+    """Where the worker of this family lives."""
     found = staff.get(tx, worker)
-    zone = contact.hours.timezone if found is None else found.timezone
-    return next_call(now, contact.hours, working, zone)
+    return contact.hours.timezone if found is None else found.timezone
 
 
 def the_contact(tx: Tx, room: Room, contact: str, *, now: datetime) -> Contact:

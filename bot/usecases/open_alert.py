@@ -1,9 +1,10 @@
 """Lihat: why somebody is asked, with the words that fired; protected, and gone after a while."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.texts import Text
-from bot.usecases import desk, screens, silence
+from bot.usecases import desk, offers, screens, silence
 from bot.usecases.desk import DETAIL, Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.pass_on_files import pass_on_files
@@ -11,7 +12,9 @@ from bot.usecases.room import Room
 from bot.usecases.screens import Detail
 from bot.usecases.standing import standing_of
 from bot.usecases.standing_words import explained, items_in_words
-from flows.model import ContactKind
+from bot.usecases.stop_clock import show_clocks
+from flows.answers_back import clock_word
+from flows.model import AlertKind, AlertState, ContactKind
 from flows.permissions import Right
 from flows.standing import Standing
 from storage import cases, checkins, contacts, facts, words
@@ -29,6 +32,7 @@ FILES = {
     "location": Text("(a place came)"),
     "document": Text("(a file came)"),
 }
+WAITS = Text("It waits for True or Not so until {time}; then it rings for everybody.")
 ERASED = Text("(erased)")
 REFUSED = Text("This is not yours to open.")
 
@@ -37,15 +41,18 @@ def open_alert(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) ->
     """Show the reasons, and pass on what came with them; the opening is noted."""
     if not desk.is_allowed(tx, seat, Right.READ_WORDS, now=now):
         return REFUSED
-    for number, page in enumerate(show(tx, room, seat.alert, now=now)):
+    pages = show(tx, room, seat.alert, zone=seat.person.timezone, now=now)
+    last = replace(pages[-1], keys=offers.on_details(tx, seat.alert))
+    for number, page in enumerate((*pages[:-1], last)):
         row = f"{came.id}:{DETAIL}:{number}"
         desk.send(tx, room, seat, row, page, kind=DETAIL, now=now)
         desk.delete(tx, room, seat, row, now=now, at=now + desk.GONE_AFTER)
     pass_on_files(tx, room, seat, came, now=now)
+    show_clocks(tx, room, seat, came, now)
     return None
 
 
-def show(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> tuple[Payload, ...]:
+def show(tx: Tx, room: Room, alert: Alert, *, zone: str, now: datetime) -> tuple[Payload, ...]:
     """The detail screen of an alert, words of method masked."""
     reasons, standing = facts.of_alert(tx, alert), _standing(tx, room, alert, now=now)
     case = None if alert.case is None else cases.get(tx, alert.case)
@@ -58,8 +65,17 @@ def show(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> tuple[Payload, .
         fired=tuple(dict.fromkeys(_fired(room, reasons))),
         answers=items_in_words(last) if last is not None and alert.checkin is not None else (),
         standing=() if standing is None else (*explained(standing), *quiet),
+        waits=_waits(room, alert, zone),
     )
     return screens.detail(alert, found)
+
+
+def _waits(room: Room, alert: Alert, zone: str) -> tuple[str, ...]:
+    """Until when unsure words wait for a verdict before they ring."""
+    if alert.kind is not AlertKind.UNSURE_WORDS or alert.state is not AlertState.OPEN:
+        return ()
+    until = alert.opened_at + timedelta(minutes=alert.chain.steps[-1].after_minutes)
+    return (WAITS.fill(time=clock_word(until, zone)),)
 
 
 def words_behind(tx: Tx, reasons: tuple[Fact, ...]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from bot.usecases.post import post
 from bot.usecases.record import found
 from bot.usecases.room import Room
 from flows.events import AlertFound, Reason, WordsKept
+from flows.judging import is_urgent_child
 from flows.model import AlertKind, Certainty, Urgency
 from storage import addresses, alerts, inbox, locks, strangers, words
 from storage.outbox import Lane, Outgoing, Payload
@@ -65,8 +66,15 @@ def keep_words(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     is_sure = came.signs.level == "critical" and any(
         one.certainty is Certainty.SURE for one in came.signs.evidence
     )
-    rings = is_sure and _may_ring(tx, hashed, now=now)
-    found(tx, room, _asked(tx, room, came, rings=rings), case=None, contact=None, now=now)
+    rings = (is_sure or is_urgent_child(came.signs)) and _may_ring(tx, hashed, now=now)
+    asked = _asked(tx, room, came, rings=rings)
+    found(tx, room, asked, case=None, contact=None, now=now, at=came.at)
+
+
+def _name(came: Incoming, *, rings: bool) -> str:
+    if not rings:
+        return "stranger"
+    return "stranger_child" if is_urgent_child(came.signs) else "stranger_critical"
 
 
 def _may_ring(tx: Tx, hashed: str, *, now: datetime) -> bool:
@@ -78,7 +86,7 @@ def _may_ring(tx: Tx, hashed: str, *, now: datetime) -> bool:
 def _asked(tx: Tx, room: Room, came: Incoming, *, rings: bool) -> AlertFound:
     kind = AlertKind.ALERT if rings else AlertKind.READING
     urgency = Urgency.CRITICAL if rings else Urgency.ATTENTION
-    name = "stranger_critical" if rings else "stranger"
+    name = _name(came, rings=rings)
     reason = Reason(
         rule=name,
         version=0,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.usecases import moments, ring, sending
+from bot.usecases import law_clock, moments, ring, sending
 from bot.usecases.room import Room
 from bot.usecases.scene import Scene
 from flows.events import (
@@ -63,7 +63,7 @@ def _record(tx: Tx, room: Room, scene: Scene, event: Event, number: int, *, now:
         case WordsKept():
             _words(tx, scene, event)
         case AlertFound():
-            found(tx, room, event, case=scene.case, contact=scene.contact, now=now)
+            found(tx, room, event, case=scene.case, contact=scene.contact, now=now, at=scene.at)
         case _:
             _record_person(tx, room, scene, event, number, now=now)
 
@@ -131,9 +131,11 @@ def found(
     case: Case | None,
     contact: Contact | None,
     now: datetime,
+    at: datetime | None = None,
 ) -> None:
-    """Open the alert or join its reasons; a new one, or one that rises, rings."""
-    chain = ring.chain_for(room.content.urgencies, event.kind, event.urgency)
+    """Open the alert or join its reasons; a new one, or one that rises, rings. `at` is when the
+    person acted: from then on the hours of the law run."""
+    chain = ring.chain_for(room, event.kind, event.urgency, now=now)
     is_new = alerts.open_(
         tx,
         event,
@@ -143,6 +145,7 @@ def found(
         now=now,
     )
     added = facts.add(tx, event, case=None if case is None else case.id, now=now)
+    law_clock.begin(tx, room, event, case=case, received=at or now)
     if is_new:
         audit.note(
             tx, actor="system", via="record", action="alert_opened", object=event.id, now=now

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.texts import Text
-from bot.usecases import desk, screens, silence
+from bot.usecases import desk, offers, screens, silence
 from bot.usecases.acknowledge_alert import is_owner
 from bot.usecases.desk import Desk
 from bot.usecases.form_choices import may_fill
@@ -15,14 +15,17 @@ from bot.usecases.note_encounter import note_call
 from bot.usecases.post import post
 from bot.usecases.resume_contact import NEVER_AGREED, resume_contact
 from bot.usecases.room import Room
+from bot.usecases.stop_clock import take_words
+from bot.usecases.tell_read import mark_read
 from flows.escalation import may_close
 from flows.model import AlertKind, Outcome
 from flows.permissions import Right
-from storage import alerts, contacts, inbox, locks, words
+from storage import alerts, contacts, inbox, locks, outbox, words
 from storage.outbox import Lane, Outgoing
 from storage.transaction import Tx
 
 REFUSED = Text("Somebody else is handling this, or it is done.")
+UNSEEN = Text("Something new has come since you looked. Tap Look first.")
 HINT = Text("This message is not kept. /bantuan lists the commands.")
 NOTE_WITHIN = timedelta(minutes=30)
 """A text that comes later is no note: it may be about anything."""
@@ -48,6 +51,8 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
         return None  # the second tap of a button that has been answered
     if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
         return REFUSED
+    if outcome is Outcome.READ and _is_newer_unseen(tx, seat):
+        return UNSEEN
     if outcome is Outcome.RESUMED:
         refused = _resume(tx, room, seat, now=now)
         if refused is not None:
@@ -58,17 +63,24 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
     target = seat.button.row
     if not may_close(outcome, seat.alert.tries):
         alerts.update(tx, seat.alert.id, tries=seat.alert.tries + 1)
-        payload = screens.tried(replace(seat.alert, tries=seat.alert.tries + 1))
+        payload = offers.tried(tx, replace(seat.alert, tries=seat.alert.tries + 1))
         desk.edit(tx, room, seat, f"{came.id}:tried", target, payload, now=now)
         return None
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=outcome, now=now)
     alerts.update(tx, seat.alert.id, note_from=seat.person.id)
     _settle(tx, room, seat, outcome, came.id, now=now)
-    payload = screens.note_asked(
-        seat.alert, outcome, offers_form=outcome in SPOKEN and _may_fill(tx, seat)
+    payload = offers.note_asked(
+        tx, seat.alert, outcome, offers_form=outcome in SPOKEN and _may_fill(tx, seat)
     )
     desk.edit(tx, room, seat, f"{came.id}:note", target, payload, now=now)
     return None
+
+
+def _is_newer_unseen(tx: Tx, seat: Desk) -> bool:
+    """Has a text joined since this person looked? Nobody has read that one."""
+    looked = outbox.last_shown(tx, seat.alert.id, seat.person.id, kind=desk.DETAIL)
+    joined = words.last_behind(tx, seat.alert.id)
+    return looked is not None and joined is not None and joined > looked
 
 
 def skip_note(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
@@ -76,7 +88,7 @@ def skip_note(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> 
     if seat.alert.note_from != seat.person.id:
         return REFUSED
     alerts.update(tx, seat.alert.id, note_from=None)
-    payload = screens.done(seat.alert.code)
+    payload = offers.done(tx, seat.alert)
     desk.edit(tx, room, seat, f"{came.id}:done", seat.button.row, payload, now=now)
     return None
 
@@ -90,13 +102,13 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         return
     locks.chat(tx, address.chat_hash)
     chair = Chair(person=person, address=address, came=came)
-    if take_note(tx, room, chair, now=now):
+    if take_note(tx, room, chair, now=now) or take_words(tx, room, chair, now=now):
         return
     waiting = alerts.awaiting_note(tx, person.id, since=now - NOTE_WITHIN)
     alert = None if waiting is None else alerts.get(tx, waiting)
     if alert is not None and came.text:
         alerts.keep_note(tx, alert, came.text)
-        payload = screens.done(alert.code)
+        payload = offers.done(tx, alert)
     else:
         payload = screens.plain(HINT)
     out = Outgoing(
@@ -107,13 +119,14 @@ def staff_text(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
         address=address,
         payload=payload,
         not_before=now,
+        alert=None if alert is None else alert.id,
     )
-    post(tx, room, out, now=now)
+    post(tx, room, out, now=now, code="" if alert is None else alert.code)
 
 
 def _settle(tx: Tx, room: Room, seat: Desk, outcome: Outcome, cause: str, *, now: datetime) -> None:
     """What an outcome means beyond the alert: words read, silence ended, a family back again."""
-    words.mark_read(tx, seat.alert.id, now=now)
+    mark_read(tx, room, seat.alert.id, cause=cause, now=now)
     contact = seat.alert.contact
     if contact is not None and outcome in SPOKEN:
         contacts.update(tx, contact, last_spoken_at=now)

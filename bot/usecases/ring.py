@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.usecases import screens
@@ -13,6 +13,7 @@ from flows import escalation
 from flows.definition import Chain, Step, Urgencies
 from flows.escalation import Advance
 from flows.model import AlertKind, AlertState, StaffId, Urgency
+from flows.programme import next_working
 from storage import alerts, chains, locks, staff
 from storage.alerts import Alert
 from storage.hands import NOTICE
@@ -22,19 +23,30 @@ from storage.transaction import Tx
 log = logging.getLogger(__name__)
 
 
-def chain_for(urgencies: Urgencies, kind: AlertKind, urgency: Urgency) -> Chain:
+def chain_for(room: Room, kind: AlertKind, urgency: Urgency, *, now: datetime) -> Chain:
     """The chain of an urgency, as content has it, with what two kinds of task need otherwise.
 
     A new contact may be standing in front of the worker, and unsure words may be a child in
-    danger: both are told at any hour, without sound; unsure words ring after their time."""
+    danger: both are told at any hour. Unsure words ring after their time."""
+    urgencies = room.content.urgencies
     chain = urgencies.chains[urgency]
     if kind is AlertKind.NEW_CONTACT:
         return replace(chain, in_working_hours=False)
     if kind is AlertKind.UNSURE_WORDS:
-        first = Step(after_minutes=0, tell=("worker", "duty"))
-        then = Step(after_minutes=urgencies.unsure_words_minutes, tell=())
-        return replace(chain, in_working_hours=False, makes_sound=False, steps=(first, then))
+        is_night = next_working(now, urgencies.working, room.timezone) > now
+        return _chain_of_unsure(urgencies, chain, is_night=is_night)
     return chain
+
+
+def _chain_of_unsure(urgencies: Urgencies, chain: Chain, *, is_night: bool) -> Chain:
+    """By day without sound. While nobody works a silent notice would be read by nobody: then it
+    makes a sound, and supervisors are asked too before it rings."""
+    steps = [Step(after_minutes=0, tell=("worker", "duty"))]
+    again = urgencies.unsure_words_night_minutes
+    if is_night and again is not None:
+        steps += [Step(after_minutes=again, tell=("worker", "duty", "supervisor"))]
+    steps += [Step(after_minutes=urgencies.unsure_words_minutes, tell=())]
+    return replace(chain, in_working_hours=False, makes_sound=is_night, steps=tuple(steps))
 
 
 def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
@@ -49,11 +61,12 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     if begins > now:
         alerts.update(tx, alert.id, escalate_at=begins, is_waiting=False)
         return
-    if alert.kind is AlertKind.UNSURE_WORDS and alert.step > 0:
+    rings_at = _rings_at(alert)
+    if rings_at is not None and rings_at <= now:
         raise_to_critical(tx, room, alert, now=now)
         return
     chain = partial(
-        escalation.advance, alert.chain, alert.step, now=now, working=working, timezone=zone
+        escalation.advance, alert.chain, _next(alert), now=now, working=working, timezone=zone
     )
     advanced = _reaching(tx, alert, chain)
     if alert.kind is AlertKind.UNSURE_WORDS and not advanced.tell:
@@ -70,9 +83,30 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
         tx,
         alert.id,
         step=alert.step if advanced.next_step is None else advanced.next_step,
-        escalate_at=advanced.next_at,
+        escalate_at=_at_last(alert, advanced, rings_at),
         is_waiting=not advanced.tell,
     )
+
+
+def _rings_at(alert: Alert) -> datetime | None:
+    """When unsure words have waited long enough, whoever was asked meanwhile."""
+    if alert.kind is not AlertKind.UNSURE_WORDS:
+        return None
+    return alert.opened_at + timedelta(minutes=alert.chain.steps[-1].after_minutes)
+
+
+def _next(alert: Alert) -> int:
+    """The step to do. Unsure words whose last reader has lost their phone are asked anew."""
+    is_last = alert.step == len(alert.chain.steps) - 1
+    return 0 if is_last and alert.kind is AlertKind.UNSURE_WORDS else alert.step
+
+
+def _at_last(alert: Alert, advanced: Advance, rings_at: datetime | None) -> datetime | None:
+    """When the chain goes on; unsure words never wait beyond their time."""
+    if rings_at is None or advanced.next_at is None:
+        return advanced.next_at
+    is_last = advanced.next_step == len(alert.chain.steps) - 1
+    return rings_at if is_last else min(advanced.next_at, rings_at)
 
 
 def waiting(tx: Tx) -> tuple[str, ...]:
@@ -112,7 +146,7 @@ def raise_to(
         kind=kind,
         urgency=urgency,
         state=AlertState.OPEN,
-        chain=escalation.chain_as_json(chain_for(room.content.urgencies, kind, urgency)),
+        chain=escalation.chain_as_json(chain_for(room, kind, urgency, now=now)),
         round=alert.round + 1,
         step=0,
         acknowledged_by=None,
@@ -161,11 +195,10 @@ def _reaching(tx: Tx, alert: Alert, chain: Callable[..., Advance]) -> Advance:
 
 
 def _for_anybody(tx: Tx, alert: Alert, chain: Callable[..., Advance]) -> Advance:
-    """Supervisors stand in for a worker without a phone, and for strangers; unsure words that
-    nobody can be asked about ring instead."""
+    """Supervisors stand in for a worker without a phone, and for strangers."""
     reach = staff.reach(tx, alert.worker)
     advanced = chain(reach=reach)
-    if advanced.tell or alert.kind is AlertKind.UNSURE_WORDS:
+    if advanced.tell:
         return advanced
     return chain(reach={**reach, "worker": reach["supervisor"]})
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.texts import Text
+from flows.hours import local
 from flows.model import AlertKind, Outcome, Role, Urgency
 from storage.alerts import Alert
 from storage.outbox import Act, Key, Payload
@@ -23,6 +25,11 @@ class Deed(StrEnum):
     NOT_THEM = "not_them"  # "Bukan dia"
     TRUE_SIGN = "true_sign"  # unsure words: Benar
     FALSE_SIGN = "false_sign"  # unsure words: Bukan
+    CHILD_WROTE = "child_wrote"  # "Anak yang menulis"
+    CLOCK = "clock"  # the 3x24 hours: show them
+    ASK_WHY = "ask_why"  # stop them: why?
+    KEEP_CLOCK = "keep_clock"  # Kembali
+    WHY = "why"  # stopped, for this reason
     FILL = "fill"  # Isi kabar: a form about the same family
     FORM = "form"  # a button of a form, whose row has no alert; see form_screens
 
@@ -61,6 +68,9 @@ ALWAYS = (
     (Outcome.VISIT, Outcome.REFER),
 )
 
+LATER = timedelta(hours=1)
+"""Until it is tried again where nobody at all could be told."""
+
 AGAIN = Text("Not reached again, by another route")
 
 
@@ -74,6 +84,7 @@ class Detail:
     fired: Sequence[str]
     answers: Sequence[str]
     standing: Sequence[str]
+    waits: Sequence[str] = ()
 
 
 def notice(alert: Alert) -> Payload:
@@ -90,7 +101,7 @@ def notice(alert: Alert) -> Payload:
         text = _needs_a_look(Text("Task").fill(), alert.code)
         keys = (
             (_look(),),
-            (_key(Text("True"), Deed.TRUE_SIGN), _key(Text("Not so"), Deed.FALSE_SIGN)),
+            verdict_keys(),
         )
     else:
         is_alert = alert.kind is AlertKind.ALERT
@@ -98,6 +109,22 @@ def notice(alert: Alert) -> Payload:
         text = _needs_a_look(first.fill(), alert.code)
         keys = ((_look(), _key(Text("I take it"), Deed.TAKE)),)
     return Payload(text=text, keys=keys, is_silent=not alert.chain.makes_sound, is_protected=True)
+
+
+def verdict_keys() -> tuple[Key, ...]:
+    """Benar and Bukan: what unsure words wait for."""
+    return _key(Text("True"), Deed.TRUE_SIGN), _key(Text("Not so"), Deed.FALSE_SIGN)
+
+
+def reminder(code: str) -> Payload:
+    """Something about a family waits, and Lihat says what. Without sound."""
+    text = _needs_a_look(Text("Task").fill(), code)
+    return Payload(text=text, keys=((_look(),),), is_silent=True, is_protected=True)
+
+
+def day_of(moment: datetime, timezone: str) -> str:
+    """31-12-2026, on the reader's calendar."""
+    return f"{local(moment, timezone):%d-%m-%Y}"
 
 
 def taken(code: str, role: Role) -> str:
@@ -152,6 +179,7 @@ def detail(alert: Alert, found: Detail) -> tuple[Payload, ...]:
     outcome or after 10 minutes."""
     parts = [f"{alert.code}. {URGENCIES[alert.urgency].fill()}", Text("Why:").fill()]
     parts += [f"- {reason}" for reason in found.reasons]
+    parts += found.waits
     if found.words:
         parts += ["", Text("Written:").fill(), *(f"“{words}”" for words in found.words)]
     if found.fired:

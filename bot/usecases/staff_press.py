@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.texts import Text
 from bot.usecases import desk, screens
 from bot.usecases.acknowledge_alert import acknowledge_alert
+from bot.usecases.child_wrote import child_wrote
 from bot.usecases.confirm_contact import confirm_contact
 from bot.usecases.desk import Desk
 from bot.usecases.form_desk import open_after_outcome
@@ -18,6 +19,7 @@ from bot.usecases.open_alert import open_alert
 from bot.usecases.pass_on_files import more_files
 from bot.usecases.record_outcome import record_outcome, skip_note
 from bot.usecases.room import Room
+from bot.usecases.stop_clock import ask_why, clock, keep_clock, stop_clock
 from storage import addresses, inbox, locks
 from storage.transaction import Tx
 
@@ -34,6 +36,11 @@ DEEDS: dict[screens.Deed, Doing] = {
     screens.Deed.NOT_THEM: confirm_contact,
     screens.Deed.TRUE_SIGN: judge_words,
     screens.Deed.FALSE_SIGN: judge_words,
+    screens.Deed.CHILD_WROTE: child_wrote,
+    screens.Deed.CLOCK: clock,
+    screens.Deed.ASK_WHY: ask_why,
+    screens.Deed.KEEP_CLOCK: keep_clock,
+    screens.Deed.WHY: stop_clock,
     screens.Deed.FILL: open_after_outcome,
 }
 

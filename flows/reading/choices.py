@@ -53,15 +53,16 @@ def read_choices(node: Node, control: Mapping[str, str]) -> tuple[Offered, ...]:
 
 
 def _choice(node: Node) -> Offered:
-    fields = node.fields(("value", "label"), ("typed", "then", "short"))
+    fields = node.fields(("value", "label"), ("typed", "then", "short", "promises"))
     typed = fields["typed"].items() if fields["typed"].is_given else ()
-    then, short = fields["then"], fields["short"]
+    then, short, promises = fields["then"], fields["short"], fields["promises"]
     choice = Choice(
         value=fields["value"].whole(most=100),
         label=fields["label"].family_text(most=LABEL),
         typed=tuple(form.raw() for form in typed),
         then=then.name() if then.is_given else None,
         short=short.family_text(most=SHORT_LABEL) if short.is_given else None,
+        promises=promises.is_given and promises.flag(),
     )
     if len(choice.label) > BUTTON:
         fields["label"].hint(

@@ -12,6 +12,7 @@ SHIPPED = Path(__file__).parent.parent / "content"
 KINDS = {
     "calendar.yaml": "calendar",
     "contacts.yaml": "contacts",
+    "deadlines.yaml": "deadlines",
     "messages.yaml": "messages",
     "programme.yaml": "programme",
     "rules.yaml": "rules",
@@ -48,6 +49,18 @@ def read_folder(folder: Path, problems: list[ContentError]) -> dict[str, Content
         if file is not None:
             files[name] = file
     return files
+
+
+def read_one(path: Path, kind: str) -> ContentFile:
+    """A file that is in no content folder. Raises ContentError where it cannot be read at all."""
+    problems: list[ContentError] = []
+    try:
+        file = _read(path, str(path), kind, problems)
+    except OSError as error:
+        raise ContentError(str(path), f"cannot be read ({error.strerror}); name a file") from None
+    if file is None:
+        raise problems[0]
+    return file
 
 
 def kind_of(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.definition import Messages, MessageText, Press
+from flows.definition import Messages, MessageText, Press, SafetyWords
 from flows.model import Level
 from flows.reading.checkins import LEVELS
 from flows.reading.expected import (
@@ -31,7 +31,7 @@ _SECTIONS = (
 
 def read_messages(root: Node) -> Messages:
     """The messages of a file, all of those that the code sends and no others."""
-    fields = root.fields(_SECTIONS, (*APPROVAL, "siblings"))
+    fields = root.fields(_SECTIONS, (*APPROVAL, "siblings", "safety"))
     texts = fields["messages"].fields(tuple(MESSAGES))
     labels = {
         Press(name): node.family_text(most=LABEL)
@@ -50,6 +50,7 @@ def read_messages(root: Node) -> Messages:
         reasons=_reasons(fields["reasons"]),
         typed=_typed(fields["typed"], labels, short_forms),
         short_forms=short_forms,
+        safety=_safety(fields["safety"], short_forms),
         day_forms=_day_forms(fields["day_forms"], short_forms),
         approval=read_approval(fields),
     )
@@ -152,6 +153,23 @@ def _typed(
             for form in shared:
                 nodes[press].wrong(f'"{form}" would also mean {other}; take it away from one')
     return typed
+
+
+def _safety(node: Node, short_forms: Mapping[str, str]) -> SafetyWords:
+    """Single words; a file without them hears only what equals a button."""
+    if not node.is_given:
+        return SafetyWords()
+    names = ("around", "about", "denied", "between", "not_so", "alone")
+    nodes = node.fields(names)
+    return SafetyWords(**{name: _single(nodes[name], short_forms) for name in names})
+
+
+def _single(node: Node, short_forms: Mapping[str, str]) -> frozenset[str]:
+    words = {spell_out(entry.raw(), short_forms): entry for entry in node.items(least=1)}
+    for word, entry in words.items():
+        if " " in word:
+            entry.wrong(f'"{word}" has several words; write single words here')
+    return frozenset(words)
 
 
 def _day_forms(node: Node, short_forms: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:

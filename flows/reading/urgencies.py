@@ -1,5 +1,7 @@
 """Urgencies as a file: who is told at once, who is asked next, and when staff work."""
 
+from collections.abc import Mapping
+
 from flows.definition import Chain, Step, Urgencies, WorkingHours
 from flows.model import Urgency
 from flows.reading.nodes import APPROVAL, Node, read_approval
@@ -11,14 +13,27 @@ ANY_HOUR, WORKING = "any", "working"
 
 def read_urgencies(root: Node) -> Urgencies:
     """The three chains and the hours they keep."""
-    fields = root.fields(("working_hours", "unsure_words_minutes", "urgencies"), APPROVAL)
+    optional = ("unsure_words_night_minutes", *APPROVAL)
+    fields = root.fields(("working_hours", "unsure_words_minutes", "urgencies"), optional)
     chains = fields["urgencies"].fields(tuple(Urgency))
     return Urgencies(
         chains={Urgency(name): _chain(Urgency(name), node) for name, node in chains.items()},
         working=_working(fields["working_hours"]),
         unsure_words_minutes=fields["unsure_words_minutes"].whole(least=1),
         approval=read_approval(fields),
+        unsure_words_night_minutes=_night(fields),
     )
+
+
+def _night(fields: Mapping[str, Node]) -> int | None:
+    """When unsure words ask again outside working hours; before they ring."""
+    again, rings = fields["unsure_words_night_minutes"], fields["unsure_words_minutes"]
+    if not again.is_given:
+        return None
+    minutes = again.whole(least=1)
+    if minutes >= rings.whole(least=1):
+        again.wrong("by then it rings; write less than `unsure_words_minutes`")
+    return minutes
 
 
 def _chain(urgency: Urgency, node: Node) -> Chain:

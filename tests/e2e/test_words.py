@@ -106,7 +106,6 @@ async def test_denied_and_harmless_words_wait_on_one_reading_list(world: World) 
 async def test_unsure_words_wait_an_hour_for_benar_or_bukan(world: World) -> None:
     ratna = await world.staff("Ratna")
     sari = await world.enrolled(ratna)
-    await world.until(20)
 
     await sari.writes(UNSURE)
     first = await ratna.last()

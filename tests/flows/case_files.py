@@ -33,7 +33,16 @@ FILES = sorted((Path(__file__).parents[1] / "cases" / "intake").glob("*.yaml"))
 GIVEN = {
     *("level", "state", "part", "asks", "break", "answered", "alert", "reminded", "put_off"),
     *("checkin_of", "baseline", "last_total", "home_risk", "duress_word", "asked_safety"),
-    *("waits_for_call", "form", "number", "holidays", "age", "reads_little", "school"),
+    *(
+        "waits_for_call",
+        "unsure_words",
+        "form",
+        "number",
+        "holidays",
+        "age",
+        "reads_little",
+        "school",
+    ),
 }
 DOES = {"taps", "writes", "sends", "caption", "under", "of", "waits"}
 
@@ -56,6 +65,8 @@ def situation_of(given: Mapping[str, Any]) -> Situation:
     ]
     if given.get("waits_for_call"):
         known.append(an_alert(id="call:1", kind=AlertKind.CALL, checkin=None))
+    if given.get("unsure_words"):
+        known.append(an_alert(id="unsure:1", kind=AlertKind.UNSURE_WORDS, checkin=None))
     contact = a_contact(
         level=level,
         state=ContactState(given.get("state", "active")),
@@ -72,7 +83,8 @@ def situation_of(given: Mapping[str, Any]) -> Situation:
         told=frozenset(f"fact:{CHECKIN}:{rule}:1" for rule in given.get("alert", {})),
         baseline=given.get("baseline"),
         last_total=given.get("last_total"),
-        is_safety_asked=given.get("asked_safety", False),
+        is_safety_asked=bool(given.get("asked_safety", False)),
+        is_safety_last=given.get("asked_safety") == "terakhir",
     )
 
 

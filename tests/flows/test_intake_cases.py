@@ -113,7 +113,7 @@ def _question(text: str, situation: Situation) -> str | None:
     talk = situation.talk
     if talk is None:
         return None
-    if text == talk.checkin.open_line:
+    if text.rpartition("\n\n")[2] == talk.checkin.open_line:
         return OPEN_LINE
     last = text.rpartition("\n")[2]
     for item in talk.checkin.items:

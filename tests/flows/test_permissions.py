@@ -14,6 +14,7 @@ read_words         own+asked      any         asked asked         -            -
 acknowledge        own+asked      any         asked -             -            -
 record_outcome     own+asked      any         asked -             -            -
 fill_form          own+asked      any         asked -             -            -
+stop_clock         own+asked      any         asked -             -            -
 change_plan        own            any         any   -             -            -
 confirm_contact    own            own+asked   -     -             -            -
 reassign           -              any         -     -             -            -

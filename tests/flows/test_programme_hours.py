@@ -192,6 +192,8 @@ class TestCalls:
             ("2026-03-02 10:00", hours("16:00", "20:00"), "2026-03-02 16:00"),  # never meets
             ("2026-03-02 17:00", hours("16:00", "20:00"), "2026-03-02 17:00"),
             ("2026-03-02 10:00", hours("22:00", "08:30"), "2026-03-03 08:00"),
+            ("2026-03-07 22:00", hours(), "2026-03-09 09:00"),  # a Saturday night
+            ("2026-03-07 10:00", hours("16:00", "20:00"), "2026-03-09 16:00"),
         ],
     )
     def test_calls_fall_where_family_and_staff_meet(
@@ -227,17 +229,22 @@ class TestCalls:
             ("2026-03-02 18:30", Press.AFTERNOON, hours(), 3),
             ("2026-03-02 08:00", Press.MORNING, hours("10:00", "12:00"), 3),  # never meets
             ("2026-03-02 12:00", Press.AFTERNOON, hours("17:30", "04:00"), 2),
+            ("2026-03-06 16:30", Press.AFTERNOON, hours("09:00", "18:00"), 9),  # staff are home
+            ("2026-03-07 10:30", Press.AFTERNOON, hours("09:00", "18:00"), 9),  # a Saturday
+            ("2026-03-07 22:00", Press.MORNING, hours(), 9),
+            ("2026-03-07 11:00", Press.AFTERNOON, hours("17:00", "20:00"), 9),  # never at work
+            ("2026-03-07 08:00", Press.MORNING, hours("10:00", "12:00"), 9),  # never at all
         ],
     )
     def test_a_promised_slot_is_the_next_one_that_can_be_kept(
         self, now: str, slot: Press, safe: SafeHours, day: int
     ) -> None:
-        assert slot_day(at(now), slot, safe) == date(2026, 3, day)
+        assert slot_day(at(now), slot, safe, OFFICE, WIB) == date(2026, 3, day)
 
     def test_a_slot_is_promised_by_the_familys_date(self) -> None:
         now = at("2026-03-02 23:30", WIB)  # 01:30 on Tuesday in Papua
 
-        assert slot_day(now, Press.MORNING, hours(timezone=WIT)) == date(2026, 3, 3)
+        assert slot_day(now, Press.MORNING, hours(timezone=WIT), OFFICE, WIB) == date(2026, 3, 3)
 
     @pytest.mark.parametrize(("timezone", "hour"), [(WIB, 23), (WITA, 0), (WIT, 1)])
     def test_greetings_follow_the_local_hour(self, timezone: str, hour: int) -> None:

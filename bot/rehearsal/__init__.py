@@ -1,0 +1,1 @@
+"""Rules tried out before they act: on stored history, and on invented families."""

@@ -1,0 +1,1 @@
+"""Rules tried out before they act: invented families whose year is played in memory."""
