@@ -1,11 +1,16 @@
 """A centre in which something has happened, on either engine."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.usecases.room import Room
+from flows.model import StaffId
+from storage import deadlines, tables, verdicts
+from storage.transaction import Tx
 from tests.e2e.conftest import engine, the_room, world, world_url
 from tests.e2e.scenes import CRITICAL, HARMLESS
 from tests.oversight.centres import Centre, opened
@@ -70,4 +75,19 @@ def busy(centre: Centre) -> Centre:
     centre.taps(RATNA, "Saya tangani")
     centre.writes(SARI, HARMLESS)
     centre.writes(SARI, CRITICAL)
+    centre.database.write_now(_judge, centre.now)
     return centre
+
+
+def _judge(tx: Tx, now: datetime) -> None:
+    """Staff said that the words are meant, and stopped a clock that began with them."""
+    fact = tx.execute(select(tables.facts).where(tables.facts.c.evidence.is_not(None))).first()
+    worker = StaffId(tx.execute(select(tables.staff.c.id)).scalars().first() or "")
+    assert fact is not None
+    verdicts.keep(tx, fact.alert_id, worker, is_true=True, now=now)
+    began = {"began": now, "ends": now + timedelta(hours=72), "remind": None}
+    deadlines.start(
+        tx, fact.words_id, case=fact.case_id, alert=fact.alert_id, owner=worker, **began
+    )
+    (clock,) = deadlines.running(tx)
+    deadlines.stop(tx, clock, f"staff:{worker}", why="reported", reason="Sudah.", now=now)

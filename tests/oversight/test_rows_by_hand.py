@@ -28,6 +28,8 @@ ALTERED: dict[str, dict[str, object]] = {
     "key_dates": {"kind": "trial", "day": SEALED, "ended_at": FAR},
     "encounters": {"saw_child": True, "spoke": False, "at": FAR},
     "plan_changes": {"action": "nothing", "reason": SEALED, "at": FAR},
+    "verdicts": {"is_true": False, "at": FAR},
+    "deadlines": {"ends_at": FAR, "stopped_at": FAR, "why": "nothing", "reason": SEALED},
 }
 """Values that no row of the centre holds."""
 
