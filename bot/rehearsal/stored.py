@@ -27,6 +27,7 @@ def replay_stored(
     room: Room,
     *,
     since: datetime,
+    until: datetime,
     heard: Callable[[int, int], None] = lambda _, __: None,
 ) -> Answer:
     """Nothing is written. `heard` is told how many rows came back, of how many."""
@@ -42,7 +43,12 @@ def replay_stored(
     with scratch:
         whole = len(known.entries)
         replayed = replay(
-            scratch, room, known, since=since, heard=lambda number: heard(number, whole)
+            scratch,
+            room,
+            known,
+            since=since,
+            until=until,
+            heard=lambda number: heard(number, whole),
         )
     compared = compare(
         known.facts,
