@@ -25,10 +25,15 @@ _NAMED: dict[int, tuple[tuple[Rule, ...], frozenset[str]]] = {}
 
 
 def whole_day(
-    tx: Tx, room: Room, case: Case, alerts: Collection[KnownAlert], *, now: datetime
+    tx: Tx,
+    room: Room,
+    case: Case,
+    people: tuple[Contact, ...],
+    alerts: Collection[KnownAlert] = (),
+    *,
+    now: datetime,
 ) -> CaseDay:
-    """Everything about this case and day, in a handful of statements."""
-    people = days.caregivers(tx, case.id)
+    """Everything about this case and day, in a handful of statements; `people` are its caregivers."""
     zone = zone_of(room, people)
     began, met = days.began(tx, case.id), days.met(tx, case.id)
     programme = programmes.kept_programme(tx, began.programme_version)
@@ -80,7 +85,9 @@ def named_facts(
     if not names:
         return {}
     if names & QUIET_FACTS:
-        found = facts_of_day(whole_day(tx, room, case, alerts, now=now))
+        found = facts_of_day(
+            whole_day(tx, room, case, days.caregivers(tx, case.id), alerts, now=now)
+        )
     else:
         seen = _day(days.met(tx, case.id).saw_child, timezone) if CHILD_SEEN in names else None
         dates = any(name.startswith(f"{DAYS_TO}.") for name in names)

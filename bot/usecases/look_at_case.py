@@ -44,12 +44,13 @@ def look_at_case(tx: Tx, room: Room, case_id: str, *, now: datetime) -> None:
 
 def what_is_said(tx: Tx, room: Room, case_id: CaseId, *, now: datetime) -> Looked | None:
     """What the rules say on this day; None where nobody looks any more."""
-    case = _the(tx, case_id, now=now)
+    people = days.caregivers(tx, case_id)
+    zone = case_day.zone_of(room, people)
+    case = _the(tx, case_id, zone, now=now)
     if case is None:
         return None
     known = alerts.known(tx, case.id, None)
-    day = case_day.whole_day(tx, room, case, known, now=now)
-    zone = case_day.zone_of(room, days.caregivers(tx, case.id))
+    day = case_day.whole_day(tx, room, case, people, known, now=now)
     told = case_day.told(tx, case, timezone=zone)
     events = look.decide(room.content.rules, day, told, known)
     return Looked(case=case, day=day, zone=zone, events=events)
@@ -63,16 +64,14 @@ def looks_next(tx: Tx, room: Room, looked: Looked) -> datetime:
     return at(when, room.content.urgencies.working.start, looked.zone)
 
 
-def _the(tx: Tx, case_id: CaseId, *, now: datetime) -> Case | None:
+def _the(tx: Tx, case_id: CaseId, zone: str, *, now: datetime) -> Case | None:
     """None where nobody looks any more: a goodbye is no silence, an adult decides for themselves,
     and whoever was erased is nobody's case."""
     try:
         case = cases.get(tx, case_id)
     except SubjectErased:
         return None
-    people = days.caregivers(tx, case.id)
-    here = local(now, people[0].hours.timezone if people else "UTC").date()
-    is_adult = age_on(case.birth_date, here) >= ADULT_AT
+    is_adult = age_on(case.birth_date, local(now, zone).date()) >= ADULT_AT
     return None if case.state is CaseState.CLOSED or is_adult else case
 
 

@@ -38,7 +38,6 @@ from flows.scoring import Given
 A_DAY, FIVE_DAYS, A_MONTH = timedelta(days=1), timedelta(days=5), 30
 DELAYS = (60, 25, 10, 5)
 """How often the answer comes on the same day, the next one, and so on; compared with each other."""
-A_LOOK = time(7, 30)  # rules of a day
 MOST_LATE = 6  # days, of a call at C
 VISITED = time(11)
 
@@ -85,8 +84,9 @@ class _Year:
     def __init__(self, world: World, life: Life, chance: Chance) -> None:
         self._world, self._life, self._chance = world, life, chance
         self._rates = world.rates
+        plans = {one.id: self._plan_of(one) for one in life.contacts}
         self._house = Household(
-            world.content, life.case, life.contacts, life.key_dates, now=world.now
+            world.content, life.case, life.contacts, life.key_dates, plans, now=world.now
         )
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._numbers: dict[ContactId, int] = {}
@@ -123,6 +123,10 @@ class _Year:
             if contact.kind is ContactKind.CAREGIVER:
                 self._texts(contact.id)
         self._visits()
+        first = local(self._world.now, ZONE).date()
+        starts = self._world.content.urgencies.working.start
+        for day in range(1, self._world.weeks * 7):
+            self._at(at(first + day * ONE_DAY, starts, ZONE), self._house.looks)
         for bad in self._life.bad:
             if bad.writes_on is not None:
                 said = self._said(bad.kind, bad.writes_on)
@@ -131,7 +135,7 @@ class _Year:
             self._at(at(self._life.leaves_on, VISITED, ZONE), self._leave)
 
     def _plan(self, contact: Contact) -> None:
-        plan = self._plan_of(contact)
+        plan = self._house.plans[contact.id]
         anchor = planning.first_due(self._world.now, HOURS)
         for planned in planning.ahead(plan, anchor, after=self._world.now):
             if planned.at >= self._world.until:
@@ -306,7 +310,7 @@ class _Year:
         for raised in self._house.raised[self._heard :]:
             moment = team.acts_at(raised, self._rates.team, chance=self._chance)
             if moment is None:
-                self._at(raised.at + A_DAY, lambda now, a=raised.alert: self._house.closes(a))
+                self._at(raised.at + A_DAY, lambda now, a=raised.alert: self._house.closes(a, now))
             else:
                 self._at(moment, lambda now, a=raised.alert: self._act(a, 1, now))
         self._heard = len(self._house.raised)
@@ -319,15 +323,14 @@ class _Year:
         if not is_read and not team.is_reached(alert, tries, self._rates.team, chance=self._chance):
             self._at(now + team.AGAIN, lambda then: self._act(alert, tries + 1, then))
             return
-        self._house.closes(alert)
+        self._house.closes(alert, now)
         if not is_read:
-            self._house.spoke(self._life.contacts[0].id, now)
+            self._house.meets(self._life.contacts[0].id, now)
 
     def _visit(self, its: Chance, now: datetime) -> None:
-        self._house.spoke(self._life.contacts[0].id, now)
+        sees_child = its.happens(self._rates.team.sees_child, "sees-child")
+        self._house.meets(self._life.contacts[0].id, now, sees_child=sees_child)
         self._seen.append(local(now, ZONE).date())
-        if its.happens(self._rates.team.sees_child, "sees-child"):
-            self._house.saw_child_at = now
         if its.happens(self._rates.team.renews_interview, "interview"):
             for contact in self._life.contacts:
                 if contact.level is Level.OPEN:
@@ -353,9 +356,10 @@ class _Year:
             id=CheckinId(f"checkin:form:{contact}:{now:%Y%m%dT%H%M}"),
             state=CheckinState.FINISHED,
             answers=answers,
+            is_by_staff=True,
         )
         self._house.filled_in(contact, talk, now)
-        self._house.spoke(contact, now)
+        self._house.meets(contact, now)
         self._seen.append(local(now, ZONE).date())
 
     def _told_by_phone(self, item: str, its: Chance, now: datetime) -> int | None:
