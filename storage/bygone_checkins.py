@@ -30,7 +30,9 @@ def of_checkins(book: Book) -> Iterator[Entry]:
 def _checkin(book: Book, row: Row[Any], answers: list[Row[Any]]) -> Iterator[Entry]:
     """One check-in: it is asked, answered, half done for a day, over."""
     ended_at = row.ended_at
-    is_sheet = row.slot == Slot.FORM and any(one.id == f"answer:{row.id}:{one.item}" for one in answers)
+    is_sheet = row.slot == Slot.FORM and any(
+        one.id == f"answer:{row.id}:{one.item}" for one in answers
+    )
     if row.slot == Slot.FORM and ended_at is not None:
         ended_at = max(book.noted_at(row.id, "form_filled", ended_at), ended_at)
     began = ended_at if is_sheet and ended_at is not None else row.opened_at
@@ -42,7 +44,9 @@ def _checkin(book: Book, row: Row[Any], answers: list[Row[Any]]) -> Iterator[Ent
     opened = {"state": CheckinState.OPEN, "first_answer_at": row.first_answer_at}
     for number, answer in enumerate(answers):
         is_first = number == 0 and row.state != CheckinState.PULSED
-        yield from _given(book, row, answer, began if is_sheet else None, opened if is_first else {})
+        yield from _given(
+            book, row, answer, began if is_sheet else None, opened if is_first else {}
+        )
     if ended_at is not None:
         yield from _ends(row, ended_at, answers)
 

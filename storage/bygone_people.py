@@ -28,9 +28,7 @@ def of_cases(book: Book) -> Iterator[Entry]:
     """Each case, and what was decided about it."""
     for row in rows(book.tx, tables.cases):
         told = [one for plan in book.plans.get(row.id, ()) for one in _planned(plan, row)]
-        told += [
-            one for note in book.notes.get(f"case:{row.id}", ()) for one in _journalled(note)
-        ]
+        told += [one for note in book.notes.get(f"case:{row.id}", ()) for one in _journalled(note)]
         first: dict[str, Any] = {}
         for at, values, was in sorted(told, key=lambda one: one[0]):
             first = {**{name: AT_FIRST.get(name) for name in values}, **was, **first}

@@ -81,9 +81,7 @@ def of_alerts(book: Book) -> Iterator[Entry]:
 def of_facts(book: Book) -> Iterator[Entry]:
     """Reasons as they were given: whoever replays decides which of them stand."""
     for row in rows(book.tx, tables.facts):
-        yield Entry(
-            at=row.at, order=(8, 1), table=tables.facts, row=row.id, adds=values_of(row)
-        )
+        yield Entry(at=row.at, order=(8, 1), table=tables.facts, row=row.id, adds=values_of(row))
 
 
 def of_outbox(book: Book) -> Iterator[Entry]:

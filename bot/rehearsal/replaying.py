@@ -245,7 +245,9 @@ class _Replaying:
     def _shown(self, reason: Reason) -> str | None:
         """The sentence, unless it has a place for words of a family."""
         rule = self._rules.get(reason.rule)
-        is_quoting = rule is None or any(place.strip() == WORDS for place in PLACE.findall(rule.says))
+        is_quoting = rule is None or any(
+            place.strip() == WORDS for place in PLACE.findall(rule.says)
+        )
         return None if is_quoting else reason.says
 
     def _spoke(self, contact: str, at: datetime) -> None:

@@ -47,7 +47,8 @@ from flows.situation import KnownAlert, Reply, Situation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """Somebody was asked to look: a new alert or task, or new reasons for one."""
+    """Somebody was asked to look: a new alert or task, or new reasons for one, the most urgent
+    first."""
 
     at: datetime
     alert: str
@@ -80,6 +81,7 @@ class Household:
         self._told: set[str] = set()
         self._spoken: list[Spoken] = []
         self._ended: dict[str, int | None] = {}
+        self._of_days = tuple(rule for rule in content.rules if look.is_of_a_day(rule))
         self._memory = Memory(content, started_on=self.today(now))
 
     # What is known ------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ class Household:
     def looks(self, now: datetime) -> None:
         """The rules of a day look at the family."""
         told, alerts = tuple(self._memory.told_by_days), tuple(self.alerts.values())
-        for found in look.decide(self.content.rules, self.day(now), told, alerts):
+        for found in look.decide(self._of_days, self.day(now), told, alerts):
             self.tells(next(iter(self.contacts)), found, now)
             self._memory.day_spoke(found)
 
@@ -216,7 +218,7 @@ class Household:
                 alert=found.id,
                 kind=found.kind,
                 urgency=urgency,
-                rules=tuple(one.rule for one in reasons),
+                rules=tuple(one.rule for one in sorted(reasons, key=lambda one: -one.urgency.rank)),
                 is_new=known is None,
             )
         )

@@ -21,7 +21,9 @@ def under(weeks: Weeks, *rules: Rule, since: datetime = BEFORE_ALL) -> Answer:
     """What these rules would have told instead of those in force."""
     room = weeks.centre.room
     content = replace(room.content, rules=rules or room.content.rules)
-    return replay_stored(weeks.centre.database, replace(room, content=content), since=since, until=weeks.centre.now)
+    return replay_stored(
+        weeks.centre.database, replace(room, content=content), since=since, until=weeks.centre.now
+    )
 
 
 def without(weeks: Weeks, *ids: str) -> list[Rule]:
@@ -85,9 +87,7 @@ def test_a_repeat_policy_goes_by_what_the_changed_rule_itself_has_said(weeks: We
     assert rules["X1"].now == rules["X2"].now == 0
 
 
-def test_a_file_that_nobody_has_seen_is_replayed_and_says_why(
-    weeks: Weeks, tmp_path: Path
-) -> None:
+def test_a_file_that_nobody_has_seen_is_replayed_and_says_why(weeks: Weeks, tmp_path: Path) -> None:
     file = tmp_path / "coba.yaml"
     file.write_text("""
 rules:

@@ -91,9 +91,7 @@ class Weeks:
         row = self.centre.arrives(chat, "edited_message", {"chat": {"id": chat}, "text": text})
         came = Incoming(id=row, chat=chat, at=self.centre.now, text=text, message_no=no,
                         signs=self.centre.room.detector.find(text), is_edit=True)  # fmt: skip
-        self.centre.database.write_now(
-            receive_reply, self.centre.room, came, now=self.centre.now
-        )
+        self.centre.database.write_now(receive_reply, self.centre.room, came, now=self.centre.now)
 
     def writes_down(self, code: str, values: Mapping[str, int], *, days_ago: int) -> None:
         """Staff copy a sheet of paper about a talk some days ago."""
@@ -103,9 +101,7 @@ class Weeks:
             saw_child=False, answers={item: str(value) for item, value in values.items()},
             note="Ibu bilang dia dipukul.",
         )  # fmt: skip
-        self.centre.database.write_now(
-            keep_sheet, self.centre.room, sheet, now=self.centre.now
-        )
+        self.centre.database.write_now(keep_sheet, self.centre.room, sheet, now=self.centre.now)
 
     def lives_through(self) -> None:
         """Nine weeks with something of everything."""
