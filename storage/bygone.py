@@ -26,8 +26,8 @@ class Judged(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that became known. With `adds` a row came, with `changes` one became different; with
-    `judged` the rules looked, at the row `row` of its table, after it came and before it changed.
+    """One thing that became known. With `adds` a row came, with `changes` one became different;
+    with `judged` the rules looked at the row `row`, after it came and before it changed.
 
     `order` tells apart what has one moment; `cause` is what reasons are named after."""
 
@@ -74,9 +74,10 @@ class Book:
         if met.checkin_id is None:
             return self.noted_at(met.id, "encounter_noted", met.at)
         begun = (note for note in self.notes.get(met.checkin_id, ()) if note.action == "form_begun")
+        known_at: datetime = met.at
         if any(note.via == "command" for note in begun):
-            return self.noted_at(met.checkin_id, "form_filled", met.at)
-        return met.at
+            known_at = self.noted_at(met.checkin_id, "form_filled", known_at)
+        return known_at
 
 
 def rows(tx: Tx, table: Table) -> list[Row[Any]]:

@@ -85,7 +85,7 @@ def of_facts(book: Book) -> Iterator[Entry]:
 
 
 def of_outbox(book: Book) -> Iterator[Entry]:
-    """What could not reach a phone any more: it tells an account that is gone from a blocked one."""
+    """What could not reach a phone: it tells an account that is gone from a blocked one."""
     for row in rows(book.tx, tables.outbox):
         if row.state == State.UNREACHABLE:
             yield Entry(

@@ -13,7 +13,6 @@ from sqlalchemy import Row
 
 from storage import bygone_people, bygone_words, tables
 from storage.bygone import Book, Entry, rows
-from storage.bygone import Judged as Judged
 from storage.bygone_checkins import of_checkins
 from storage.transaction import Tx
 

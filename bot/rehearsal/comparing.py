@@ -137,10 +137,9 @@ def _counted(
     added: Counter[Name],
     dropped: Counter[Name],
 ) -> dict[Name, Counted]:
-    names: set[Name] = {*now, *changed}
     return {
         name: Counted(
             now=now[name], changed=changed[name], added=added[name], dropped=dropped[name]
         )
-        for name in sorted(names)
+        for name in sorted(now | changed)
     }

@@ -14,15 +14,16 @@ from bot.usecases import forms, gather, look_at_case
 from bot.usecases.room import Room
 from flows.conversation_state import OPEN_LINE
 from flows.events import AlertFound, CheckinScored, Event, Reason
+from flows.fact_names import WORDS
 from flows.judging import Keep, judge_answers, judge_words
 from flows.model import AlertState, CaseId, ContactState, MessageId, Slot
-from flows.reading.rules import WORDS
 from flows.rules import PLACE
 from flows.situation import Reply, Situation
 from storage import checkins, contacts, tables, words
+from storage.bygone import Entry, Judged
 from storage.checkins import Kept
 from storage.errors import SubjectErased, Tampered
-from storage.history import Entry, History, Judged, StoredFact
+from storage.history import History, StoredFact
 from storage.scratch import Scratch
 
 UNSURE = "unsure_words"

@@ -5,6 +5,7 @@ Everything is decided by the functions that decide for real families; here it is
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from flows import intake, judging, look
 from flows.alerting import is_pressing
@@ -246,8 +247,9 @@ class Household:
         if sees_child:
             self._seen_on = self.today(now)
 
-    def changes(self, contact: ContactId, **values: object) -> None:
-        self.contacts[contact] = replace(self.contacts[contact], **values)  # type: ignore[arg-type]
+    def changes(self, contact: ContactId, **values: Any) -> None:
+        """Another state, level or date of a contact."""
+        self.contacts[contact] = replace(self.contacts[contact], **values)
 
     def _answered(self, contact: ContactId, event: AnswerGiven, now: datetime) -> None:
         talk = self.talks.get(contact)

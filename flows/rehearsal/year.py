@@ -1,4 +1,4 @@
-"""The year of one invented family: what is drawn and planned for it is laid out, then it happens."""
+"""The year of one invented family: what is drawn and planned is laid out, then it happens."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
