@@ -4,6 +4,10 @@ import json
 import tomllib
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
 from bot.rehearsal.reading import MESSAGES, RATES, SHIPPED
 from flows.reading.folder import SHIPPED as CONTENT
 from tests.bot.test_form_commands import Centre, centre
@@ -37,11 +41,24 @@ def lowered(folder: Path) -> Path:
     )
 
 
-def test_an_empty_history_is_told_in_words(centre: Centre) -> None:
-    done = centre.run("rules", "replay", "--since", "2026-01-01")
+def test_an_empty_history_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KABAR_DATABASE_URL", f"sqlite:///{tmp_path}/kabar.db")
+    monkeypatch.setenv("KABAR_KEY_FILE", str(tmp_path / "kabar.key"))
+    assert CliRunner().invoke(app, ["db", "upgrade"]).exit_code == 0
+
+    done = CliRunner().invoke(app, ["rules", "replay", "--since", "2026-01-01"])
 
     assert done.exit_code == 0
     assert "there was nothing for the rules to look at" in done.stdout
+
+
+def test_a_history_in_which_nobody_had_to_be_asked_is_told_too(centre: Centre) -> None:
+    done = centre.run("rules", "replay", "--since", "2026-01-01")
+
+    assert done.exit_code == 0
+    assert "They asked nobody, and would ask nobody." in done.stdout
 
 
 def test_a_day_to_come_is_refused_and_a_slip_in_it_is_usage(centre: Centre) -> None:

@@ -19,7 +19,7 @@ from flows.rehearsal.moments import World
 from flows.rehearsal.year import Played, play
 from tests.flows.builders import CONTENT, DETECTOR
 
-FEW = Wanted(families=40, weeks=26, seed=1)
+FEW = Wanted(families=26, weeks=20, seed=1)
 OUT_OF_REACH = 99
 
 
@@ -84,7 +84,7 @@ def test_a_rule_that_always_speaks_gives_every_worker_more_to_do() -> None:
     assert loud.per_worker_week(alerts(loud)) > 1.5 * as_shipped().per_worker_week(
         alerts(as_shipped())
     )
-    assert dict(loud.by_rule)["X"] > 100
+    assert dict(loud.by_rule)["X"] > 50
     assert (loud.asked, loud.setbacks.began) == (as_shipped().asked, as_shipped().setbacks.began)
 
 
