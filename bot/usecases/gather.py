@@ -55,11 +55,11 @@ def situation(
         call_at=call_at(tx, contact, case.worker, room.content.urgencies.working, now=now),
         now=now,
         told=told,
-        history=() if kept is None else compared.history(tx, kept, now=now),
-        beside=Beside() if kept is None else compared.beside(tx, room, contact, kept, now=now),
         of_day=case_day.named_facts(
             tx, room, case, known, timezone=contact.hours.timezone, now=now
         ),
+        history=() if kept is None else compared.history(tx, kept, now=now),
+        beside=Beside() if kept is None else compared.beside(tx, room, contact, kept, now=now),
     )
 
 

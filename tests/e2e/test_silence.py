@@ -1,6 +1,7 @@
 """A family falls silent: who is asked to call, when, and once; and what the silence was."""
 
 from bot.usecases import case_days, case_ends
+from bot.usecases.view_case import list_cases, view_case
 from flows.model import Level, Risk
 from tests.e2e.conftest import World, on_both
 from tests.e2e.decisions import day, decides, plan_tasks
@@ -208,3 +209,28 @@ async def test_a_question_nobody_answered_is_never_a_good_sign(world: World) -> 
     assert {tuple(row) for row in rows} == {(None, None, None)}
     answers = await world.rows("select count(*) from answers")
     assert answers[0][0] == 0
+
+
+async def test_a_blocked_bot_and_a_lost_account_are_told_apart(world: World) -> None:
+    ratna = await world.staff("Ratna")
+    sari = await world.enrolled(ratna, "K-1", name="Sari", level=Level.DISCREET)
+    dewi = await world.enrolled(ratna, "K-2", name="Dewi", level=Level.DISCREET)
+    await world.enrolled(ratna, "K-3", name="Wati", level=Level.DISCREET)
+    await sari.does("block")
+    await dewi.does("deactivate")
+    await world.forward(days=8)
+
+    now = await world.now()
+    found = await world.write(list_cases, world.room, now=now)
+    shown = await world.write(view_case, world.room, "K-2", with_reasons=False, now=now)
+
+    assert {one["case"]: (one["silence"], one["silence_limit"]) for one in found} == {
+        "K-1": ("blocked", 14),
+        "K-2": ("gone", 14),
+        "K-3": ("late", 14),
+    }
+    assert shown["silence"]["words"] == [
+        "Tidak ada yang ikut lewat pesan: petugas menelepon setiap 14 hari.",
+        "Akun mereka sudah tidak ada.",
+    ]
+    assert shown["silence"]["call_overdue_days"] == -6

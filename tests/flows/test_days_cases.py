@@ -1,6 +1,7 @@
 """Days as a psychologist can read them: how long it has been quiet, and what a human is asked."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from flows.days import CaseDay, Person, facts_of_day
+from flows.definition import Rule
 from flows.look import Told, decide, is_of_a_day, next_look
 from flows.model import (
     AlertKind,
@@ -22,8 +24,10 @@ from flows.model import (
     Risk,
     Urgency,
 )
+from flows.rhythm import SilenceLimits
 from flows.situation import KnownAlert
 from tests.flows.builders import CONTENT
+from tests.flows.test_rule_mutations import Mutant, mutants
 
 CASES = Path(__file__).parents[1] / "cases" / "days"
 TODAY = date(2026, 3, 2)
@@ -64,6 +68,54 @@ def test_there_are_enough_cases_to_learn_from() -> None:
     assert len(found) >= 60
     named = {word for case in found for line in case.values[0]["maka"] for word in line.split()}
     assert {rule.id for rule in CONTENT.rules if is_of_a_day(rule)} <= named
+
+
+OF_A_DAY = tuple(rule for rule in CONTENT.rules if is_of_a_day(rule))
+
+
+@pytest.mark.parametrize("rule", OF_A_DAY, ids=lambda rule: rule.id)
+def test_a_case_fails_whatever_is_changed_in_a_rule_of_a_day(rule: Rule) -> None:
+    known = [(one, a_day(one), the_told(one), the_alerts(one)) for (one,) in values()]
+
+    def is_noticed(mutant: Mutant) -> bool:
+        rules = tuple(mutant.rule if one is rule else one for one in OF_A_DAY)
+        return any(
+            [said(found) for found in decide(rules, day, told, alerts)] != case["maka"]
+            for case, day, told, alerts in known
+        )
+
+    assert [one.what for one in mutants(rule) if not is_noticed(one)] == []
+
+
+@pytest.mark.parametrize("name", ["margin_days", "most_days", "not_reached_again_days"])
+@pytest.mark.parametrize("by", [-1, 1])
+def test_a_case_fails_whatever_is_changed_in_the_limits(name: str, by: int) -> None:
+    limits = replace(CONTENT.silence, **{name: getattr(CONTENT.silence, name) + by})
+
+    assert is_noticed_of(limits)
+
+
+@pytest.mark.parametrize("name", ["limits", "calls"])
+@pytest.mark.parametrize("risk", Risk)
+@pytest.mark.parametrize("by", [-1, 1])
+def test_a_case_fails_whatever_is_changed_for_a_risk(name: str, risk: Risk, by: int) -> None:
+    known = getattr(CONTENT.silence, name)
+    limits = replace(CONTENT.silence, **{name: {**known, risk: known[risk] + by}})
+
+    assert is_noticed_of(limits)
+
+
+def is_noticed_of(limits: SilenceLimits) -> bool:
+    return any(
+        [said(one) for one in decide(OF_A_DAY, day, the_told(case), the_alerts(case))]
+        != case["maka"]
+        for (case,) in values()
+        for day in (replace(a_day(case), limits=limits),)
+    )
+
+
+def values() -> Iterator[Any]:
+    return (case.values for case in cases())
 
 
 def said(found: Any) -> str:

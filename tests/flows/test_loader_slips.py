@@ -46,6 +46,7 @@ U = "urgencies.yaml"
 M = "messages.yaml"
 C = "contacts.yaml"
 W = "wording.yaml"
+D = "silence.yaml"
 TOPICS = _good(A).partition('Tentang apa, Bapak/Ibu?"\n    choices: ')[2].partition("\n")[0]
 
 SLIPS = [
@@ -158,6 +159,11 @@ SLIPS = [
     Slip(M, "  mau: [mo]", "  mau: [mau dong]", "short forms are single words"),
     Slip(M, "  duress:", "  dures:", "did you mean `duress`?"),
     Slip(M, "Lain waktu saja.", "Sidang dulu.", 'says "Sidang"'),
+    # silence
+    Slip(D, "low: 21}", "low: 31}", "30 days are the most"),
+    Slip(D, "most_days: 30", "most_days: 45", "30 days are the most"),
+    Slip(D, "high: 8, medium", "hihg: 8, medium", "did you mean `high`?"),
+    Slip(D, "again_days: 28", "again_days: 0", "1"),
     # contacts and wording
     Slip(C, 'number: "110"', "number: seratus", "cannot be dialled"),
     Slip(C, "checked_on: 2025-03-01", "checked_on: 2025", "is no date"),
