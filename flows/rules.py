@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from flows.definition import All, AnyOf, Compare, Condition, FactValue, Not, Rule
+from flows.fact_names import item_of
 from flows.forms import Checkin
 from flows.model import Certainty, Level, Risk, Signs
 from flows.scoring import Given, Score, counted, lowered
@@ -121,22 +122,23 @@ def explain(
         if name == "words" and words:
             return ", ".join(f'"{word}"' for word in words)
         if name == "items":
-            return "; ".join(_telling(rule.when, facts, items)) or UNKNOWN
+            return "; ".join(_telling(rule.when, facts, items).values()) or UNKNOWN
         return str(facts.get(name, UNKNOWN))
 
     return PLACE.sub(fill, rule.says)
 
 
-def _telling(condition: Condition, facts: Facts, items: Mapping[str, str]) -> tuple[str, ...]:
-    """What `items` says of the comparisons that hold, each once, in the order of the rule."""
+def _telling(condition: Condition, facts: Facts, items: Mapping[str, str]) -> dict[str, str]:
+    """What `items` says of the comparisons that hold, in the order of the rule: of each item once,
+    and what was said of it last."""
     match condition:
-        case Compare() if condition.fact in items and holds(condition, facts):
-            return (items[condition.fact],)
+        case Compare(fact=fact) if items.get(fact) and holds(condition, facts):
+            return {item_of(fact) or fact: items[fact]}
         case All(parts) | AnyOf(parts):
-            found = (words for part in parts for words in _telling(part, facts, items))
-            return tuple(dict.fromkeys(filter(None, found)))
+            found = [_telling(part, facts, items) for part in parts]
+            return {item: words for one in found for item, words in one.items()}
         case _:  # what must not be so tells of no item
-            return ()
+            return {}
 
 
 def fire(

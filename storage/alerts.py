@@ -138,6 +138,13 @@ def acknowledge(tx: Tx, alert: str, staff: StaffId, *, now: datetime) -> bool:
     )
 
 
+def is_forgotten(tx: Tx, alert: str) -> bool:
+    """Has nobody taken it, and will nothing more ring?"""
+    a = tables.alerts
+    quiet = (a.c.state == AlertState.OPEN, a.c.escalate_at.is_(None))
+    return tx.execute(select(a.c.id).where(a.c.id == alert, *quiet)).first() is not None
+
+
 def close(tx: Tx, alert: str, staff: StaffId, *, outcome: str, now: datetime) -> bool:
     """Settle it with an outcome; only its owner can, and only once."""
     a = tables.alerts

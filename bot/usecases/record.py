@@ -25,7 +25,7 @@ from flows.events import (
     TypedDeleted,
     WordsKept,
 )
-from flows.model import Case, Contact, ContactState
+from flows.model import Case, Contact, ContactState, Urgency
 from storage import (
     addresses,
     alerts,
@@ -38,6 +38,7 @@ from storage import (
     tables,
     words,
 )
+from storage.alerts import Alert
 from storage.rows import insert_once
 from storage.transaction import Tx
 from storage.words import Writer
@@ -149,8 +150,16 @@ def found(
         ring.step(tx, room, event.id, now=now)
         return
     known = alerts.get(tx, event.id)
-    if added and known is not None and event.urgency.rank > known.urgency.rank:
+    if added and known is not None and _must_ring(tx, known, event.urgency):
         ring.raise_to(tx, room, known, event.urgency, kind=known.kind, now=now)
+
+
+def _must_ring(tx: Tx, known: Alert, urgency: Urgency) -> bool:
+    """What weighs more rings anew. So does what weighs the same where the chain has come to its end
+    and nobody took it: a new thing must not lie unseen under a forgotten one."""
+    if urgency.rank != known.urgency.rank:
+        return urgency.rank > known.urgency.rank
+    return urgency is not Urgency.ATTENTION and alerts.is_forgotten(tx, known.id)
 
 
 def move_contact(tx: Tx, contact: Contact, event: ContactMoved, *, now: datetime) -> None:
