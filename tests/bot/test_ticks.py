@@ -13,7 +13,7 @@ from bot.usecases import enrol
 from bot.usecases.room import Room
 from flows import loader, warning_signs
 from flows.model import ContactState, Level, Role
-from storage import contacts, migrate, tables
+from storage import contacts, days, migrate, tables
 from storage.database import Database
 from storage.rows import change
 from storage.transaction import Tx
@@ -51,6 +51,7 @@ def two_families(tx: Tx, room: Room) -> tuple[str, str]:
         contact = a_contact(case.id, Level.DISCREET, None)
         enrol.add_case(tx, room, case, contact, now=NOW)
         contacts.update(tx, contact.id, state=ContactState.ACTIVE, next_due_at=NOW)
+        days.look(tx, case.id, None)  # the rules of a day are another duty
         made.append(contact.id)
     return made[0], made[1]
 

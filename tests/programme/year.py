@@ -15,7 +15,17 @@ from bot.usecases.incoming import NO_SIGNS, Incoming
 from bot.usecases.room import kept_checkin
 from flows.forms import Checkin
 from flows.hours import local
-from flows.model import Case, CaseId, CaseState, ContactId, ContactState, Encounter, Level, Risk, Way
+from flows.model import (
+    Case,
+    CaseId,
+    CaseState,
+    ContactId,
+    ContactState,
+    Encounter,
+    Level,
+    Risk,
+    Way,
+)
 from storage import (
     cases,
     checkins,

@@ -13,7 +13,7 @@ YOUNGER = {
 }  # than step 0003
 YOUNGER_COLUMNS = {
     "inbox": {"lease", "lease_until"},
-    "cases": {"state", "paused_until", "closes_on", "extra_weeks", "look_at"},
+    "cases": {"state", "paused_until", "closes_on", "extra_weeks", "look_at", "resumed_at"},
     "alerts": {"child_wrote_at"},
     "contacts": {
         *("next_slot", "regular_at", "weekdays", "quiet", "reads_little", "code", "ends_on"),
