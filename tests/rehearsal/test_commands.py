@@ -41,9 +41,7 @@ def lowered(folder: Path) -> Path:
     )
 
 
-def test_an_empty_history_is_told_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_history_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KABAR_DATABASE_URL", f"sqlite:///{tmp_path}/kabar.db")
     monkeypatch.setenv("KABAR_KEY_FILE", str(tmp_path / "kabar.key"))
     assert CliRunner().invoke(app, ["db", "upgrade"]).exit_code == 0
