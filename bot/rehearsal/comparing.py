@@ -103,12 +103,8 @@ def _difference(
 ) -> Difference:
     fact = after or before
     assert fact is not None
-    if after is None:
-        change = Change.DROPPED
-    else:
-        change = Change.ADDED if before is None else Change.URGENCY
     return Difference(
-        change=change,
+        change=_change(before, after),
         at=fact.at,
         case=places.codes[fact.case],
         worker=places.workers[fact.case],
@@ -117,6 +113,12 @@ def _difference(
         was=None if before is None else before.urgency,
         says=says,
     )
+
+
+def _change(before: StoredFact | None, after: StoredFact | None) -> Change:
+    if after is None:
+        return Change.DROPPED
+    return Change.ADDED if before is None else Change.URGENCY
 
 
 def _key(fact: StoredFact) -> Key:
