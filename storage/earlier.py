@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Row, bindparam, exists, func, select
 
 from flows.history import KEPT
 from flows.model import CaseId, CheckinId, CheckinState, ContactId, ContactKind, Slot
@@ -25,7 +25,7 @@ _shape = (_c.c.content_version, _c.c.left_out, _c.c.slot, _c.c.ended_at)
 _answer = (_a.c.item, _a.c.value, _a.c.at)
 
 _last = (
-    select(_c.c.id, *_shape)
+    select(_c.c.id, _c.c.content_version, _c.c.left_out, _c.c.slot, _c.c.ended_at)
     .where(
         _c.c.contact_id == bindparam("contact"),
         _c.c.id != bindparam("checkin"),
@@ -38,10 +38,11 @@ _last = (
     .limit(KEPT)
     .subquery()
 )
+_newest = select(func.max(_a.c.seq)).where(_a.c.checkin_id == _last.c.id).scalar_subquery()
 _OF_CONTACT = Lasting(
-    select(_last, *_answer)
-    .join(_a, _a.c.checkin_id == _last.c.id)
-    .order_by(_last.c.ended_at, _last.c.id, _a.c.seq)
+    select(
+        _last.c.id, _last.c.content_version, _last.c.left_out, _last.c.slot, _newest.label("seq")
+    ).order_by(_last.c.ended_at, _last.c.id)
 )
 _BESIDE = Lasting(
     select(_c.c.id, *_shape, _p.c.kind, *_answer)
@@ -60,9 +61,20 @@ _BESIDE = Lasting(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """A check-in that is over. `newest` is the number of its last answer: where that is the same,
+    so are all its answers."""
+
+    id: CheckinId
+    content_version: str
+    left_out: str  # JSON
+    slot: Slot
+    newest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A check-in that is over, with every version of every answer. `kind` is whose it is, known
-    only of those of others."""
+    """One of another contact, with every version of every answer; `kind` is whose it is."""
 
     id: CheckinId
     content_version: str
@@ -70,15 +82,24 @@ class Taken:
     slot: Slot
     ended_at: datetime
     answers: tuple[Given, ...]
-    kind: ContactKind | None = None
+    kind: ContactKind
 
 
 def of_contact(
     tx: Tx, contact: ContactId, *, other_than: CheckinId, before: datetime
-) -> tuple[Taken, ...]:
+) -> tuple[Over, ...]:
     """The last few that measured something, oldest first; schools and single taps do not."""
     asked = {"contact": contact, "checkin": other_than, "before": before}
-    return tuple(_taken(tx.execute(_OF_CONTACT, asked).all()))
+    return tuple(
+        Over(
+            id=CheckinId(row.id),
+            content_version=row.content_version,
+            left_out=row.left_out,
+            slot=Slot(row.slot),
+            newest=row.seq,
+        )
+        for row in tx.execute(_OF_CONTACT, asked)
+    )
 
 
 def beside(
@@ -89,7 +110,7 @@ def beside(
     return tuple(_taken(tx.execute(_BESIDE, asked).all()))
 
 
-def _taken(rows: Iterable[Row[*tuple[Any, ...]] | Any]) -> Iterator[Taken]:
+def _taken(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[Taken]:
     for _, group in groupby(rows, key=lambda row: row.id):
         found = list(group)
         first = found[0]
@@ -100,5 +121,5 @@ def _taken(rows: Iterable[Row[*tuple[Any, ...]] | Any]) -> Iterator[Taken]:
             slot=Slot(first.slot),
             ended_at=first.ended_at,
             answers=tuple(Given(item=row.item, value=row.value, at=row.at) for row in found),
-            kind=ContactKind(first.kind) if hasattr(first, "kind") else None,
+            kind=ContactKind(first.kind),
         )
