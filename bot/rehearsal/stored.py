@@ -1,6 +1,7 @@
 """`kabar rules replay`: read the history, let it come back under the rules, compare."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +34,8 @@ def replay_stored(
     """Nothing is written. `heard` is told how many rows came back, of how many."""
 
     def gathered(tx: Tx) -> tuple[History, Scratch]:
-        scratch = Scratch(database.vault)
+        # A vault of its own: what is remembered by that of the database is as things stand today.
+        scratch = Scratch(copy(database.vault))
         for table, rows in standing_rows(tx):
             for row in rows:
                 scratch.add(table, row)
