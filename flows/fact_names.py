@@ -6,6 +6,7 @@ day and not by the answer."""
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from flows.model import Level, Risk
 
@@ -68,6 +69,7 @@ class About(StrEnum):
     DAY = "day"
 
 
+@lru_cache(maxsize=2048)
 def about(fact: str) -> About:
     """What this fact is about; a name that nobody knows is taken for one of a check-in."""
     head = fact.partition(".")[0]

@@ -14,8 +14,14 @@ from storage.transaction import Tx
 from storage.vault import Vault
 
 Values = Mapping[str, Any]
-STANDING = (tables.settings, tables.data_keys, tables.content_versions, tables.staff,
-            tables.addresses)  # fmt: skip
+STANDING = (
+    tables.settings,
+    tables.data_keys,
+    tables.erasures,
+    tables.content_versions,
+    tables.staff,
+    tables.addresses,
+)
 """What is copied as it stands today: nothing that rules look at changes in there."""
 
 

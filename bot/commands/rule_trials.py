@@ -81,21 +81,23 @@ def replay_rules(
             detector=warning_signs.build(content.signs),
             timezone=config.load().timezone,
         )
-        if day > local(database.read_now(desk.moment), room.timezone).date():
+        now = database.read_now(desk.moment)
+        if day > local(now, room.timezone).date():
             desk.fail(f"{day} is still to come: give a day of the past.")
-        found = _replayed(database, room, at(day, time(0), room.timezone))
+        found = _replayed(database, room, at(day, time(0), room.timezone), now)
     told = stored_telling.as_text(found, since=day, timezone=room.timezone)
     answer = stored_telling.as_json(found, since=day, timezone=room.timezone)
     desk.show(answer, as_json=as_json, text=told)
 
 
-def _replayed(database: Database, room: Room, since: datetime) -> Answer:
+def _replayed(database: Database, room: Room, since: datetime, now: datetime) -> Answer:
     with _progress() as bar:
         task = bar.add_task("history", total=None)
         return replay_stored(
             database,
             room,
             since=since,
+            until=now,
             heard=lambda number, whole: bar.update(task, completed=number, total=whole),
         )
 

@@ -71,24 +71,13 @@ def compare(
     changed = {_key(one.fact): one.fact for one in told}
     now = {_key(one): one for one in stored if one.at >= since and is_of_rules(one)}
 
-    def different(key: Key) -> Difference | None:
-        before, after = now.get(key), changed.get(key)
-        fact = after or before
-        if fact is None or (before and after and before.urgency == after.urgency):
-            return None
-        change = Change.DROPPED if after is None else Change.URGENCY if before else Change.ADDED
-        return Difference(
-            change=change,
-            at=fact.at,
-            case=codes[fact.case],
-            worker=workers[fact.case],
-            rule=fact.rule,
-            urgency=fact.urgency,
-            was=None if before is None else before.urgency,
-            says=says.get(key),
-        )
-
-    found = [one for key in {**now, **changed} if (one := different(key)) is not None]
+    places = Places(codes=codes, workers=workers)
+    both = {key: (now.get(key), changed.get(key)) for key in {**now, **changed}}
+    found = [
+        _difference(before, after, says.get(key), places)
+        for key, (before, after) in both.items()
+        if before is None or after is None or before.urgency != after.urgency
+    ]
     return Compared(
         weeks=_by_week(now.values(), changed.values(), workers, timezone),
         rules=_counted(
@@ -99,6 +88,37 @@ def compare(
         ),
         differences=tuple(sorted(found, key=lambda one: (one.at, one.case, one.rule))),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """How cases are called, and whose they are."""
+
+    codes: Mapping[str, str]
+    workers: Mapping[str, str]
+
+
+def _difference(
+    before: StoredFact | None, after: StoredFact | None, says: str | None, places: Places
+) -> Difference:
+    fact = after or before
+    assert fact is not None
+    return Difference(
+        change=_change(before, after),
+        at=fact.at,
+        case=places.codes[fact.case],
+        worker=places.workers[fact.case],
+        rule=fact.rule,
+        urgency=fact.urgency,
+        was=None if before is None else before.urgency,
+        says=says,
+    )
+
+
+def _change(before: StoredFact | None, after: StoredFact | None) -> Change:
+    if after is None:
+        return Change.DROPPED
+    return Change.ADDED if before is None else Change.URGENCY
 
 
 def _key(fact: StoredFact) -> Key:
@@ -137,10 +157,9 @@ def _counted(
     added: Counter[Name],
     dropped: Counter[Name],
 ) -> dict[Name, Counted]:
-    names: set[Name] = {*now, *changed}
     return {
         name: Counted(
             now=now[name], changed=changed[name], added=added[name], dropped=dropped[name]
         )
-        for name in sorted(names)
+        for name in sorted(now | changed)
     }

@@ -4,7 +4,7 @@ with its line, as with any other content."""
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flows.errors import ContentError
 from flows.model import Level, Risk, Signs
@@ -28,6 +28,7 @@ RATES, MESSAGES = SHIPPED / "rates.yaml", SHIPPED / "messages.yaml"
 PERCENT, YEAR, CHOICES = 100, 366, 4
 
 Name = TypeVar("Name", bound=StrEnum)
+Found = TypeVar("Found")
 
 
 def read_rates(path: Path = RATES) -> Rates:
@@ -45,10 +46,7 @@ def read_messages(find: Callable[[str], Signs], path: Path = MESSAGES) -> Messag
     return Messages(**as_said)
 
 
-_Found = TypeVar("_Found")
-
-
-def _read(path: Path, read: Callable[[Node], _Found]) -> _Found:
+def _read(path: Path, read: Callable[[Node], Found]) -> Found:
     sheet = Sheet(name=path.name)
     try:
         body = path.read_text(encoding="utf-8")
@@ -115,20 +113,20 @@ def _trouble(node: Node) -> Trouble:
     spans = ("lasts_days", "shows_after_days", "items", "writes_after_days")
     weights = ("values", "worry", "call", "caregiver", "school")
     fields = node.fields((*percents, *spans, *weights))
-    whole = {name: _percent(fields[name]) for name in percents}
-    pairs = {name: _span(fields[name]) for name in spans}
-    return Trouble(**whole, **pairs, **{name: _weights(fields[name]) for name in weights})
+    whole: dict[str, Any] = {name: _percent(fields[name]) for name in percents}
+    pairs: dict[str, Any] = {name: _span(fields[name]) for name in spans}
+    weighed: dict[str, Any] = {name: _weights(fields[name]) for name in weights}
+    return Trouble(**whole, **pairs, **weighed)
 
 
 def _team(node: Node) -> Team:
     percents = ("reached", "visit_held", "sees_child", "renews_interview", "calls_at_c_held")
     spans = ("kritis_hours", "tinggi_days", "perhatian_days", "task_days")
     fields = node.fields((*percents, *spans, "visit_every_days"))
-    return Team(
-        **{name: _percent(fields[name]) for name in percents},
-        **{name: _span(fields[name]) for name in spans},
-        visit_every_days=_by(fields["visit_every_days"], tuple(Risk), least=1, most=YEAR),
-    )
+    whole: dict[str, Any] = {name: _percent(fields[name]) for name in percents}
+    pairs: dict[str, Any] = {name: _span(fields[name]) for name in spans}
+    every = _by(fields["visit_every_days"], tuple(Risk), least=1, most=YEAR)
+    return Team(**whole, **pairs, visit_every_days=every)
 
 
 def _messages(root: Node) -> dict[str, tuple[str, ...]]:

@@ -10,19 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.usecases import forms, gather
+from bot.usecases import forms, gather, look_at_case
 from bot.usecases.room import Room
 from flows.conversation_state import OPEN_LINE
 from flows.events import AlertFound, CheckinScored, Event, Reason
+from flows.fact_names import WORDS
 from flows.judging import Keep, judge_answers, judge_words
 from flows.model import AlertState, CaseId, ContactState, MessageId, Slot
-from flows.reading.rules import WORDS
 from flows.rules import PLACE
 from flows.situation import Reply, Situation
 from storage import checkins, contacts, tables, words
+from storage.bygone import Entry, Judged
 from storage.checkins import Kept
 from storage.errors import SubjectErased, Tampered
-from storage.history import Entry, History, Judged, StoredFact
+from storage.history import History, StoredFact
 from storage.scratch import Scratch
 
 UNSURE = "unsure_words"
@@ -59,13 +60,17 @@ def replay(
     history: History,
     *,
     since: datetime,
+    until: datetime,
     heard: Callable[[int], None] = lambda _: None,
 ) -> Replayed:
-    """Every look of the rules of `room` from `since` on; `heard` is told how many rows came back."""
+    """Every look of the rules of `room` from `since` to `until`; `heard` is told how many rows came
+    back."""
     replaying = _Replaying(scratch, room, history, since)
     for number, entry in enumerate(history.entries, start=1):
+        replaying.days_pass(entry.at)
         replaying.goes_on(entry)
         heard(number)
+    replaying.days_pass(until)
     return Replayed(
         told=tuple(replaying.told),
         looks=replaying.looks,
@@ -79,6 +84,7 @@ class _Replaying:
         self._scratch, self._room, self._history, self._since = scratch, room, history, since
         self._rules = {rule.id: rule for rule in room.content.rules}
         self._closed: set[str] = set()
+        self._next: dict[str, datetime] = {}  # when the rules of a day look at each case
         self.told: list[Told] = []
         self.looks = self.read_anew = 0
         self.unreadable: set[str] = set()
@@ -96,6 +102,28 @@ class _Replaying:
             self._scratch.change(entry.table, entry.row, entry.changes)
         if entry.spoke is not None:
             self._spoke(entry.spoke, entry.at)
+        if entry.looks is not None:
+            self._next[entry.looks] = max(entry.at, self._since)
+
+    def days_pass(self, until: datetime) -> None:
+        """The looks of a day that come before a moment, the earliest first."""
+        while due := [(at, case) for case, at in self._next.items() if at < until]:
+            at, case = min(due)
+            self._look_at(CaseId(case), at)
+
+    def _look_at(self, case: CaseId, at: datetime) -> None:
+        """As `look_at_case` does it, with the copy in the place of the database."""
+        del self._next[case]
+        tx = self._scratch.tx
+        try:
+            looked = look_at_case.what_is_said(tx, self._room, case, now=at)
+            if looked is None:
+                return
+            self.looks += 1
+            self._keep(case, at, looked.events)
+            self._next[case] = look_at_case.looks_next(tx, self._room, looked)
+        except (SubjectErased, Tampered):
+            self.unreadable.add(case)
 
     def _stands(self, entry: Entry) -> bool:
         """Reasons of before, and those that no rule gives; the others are given anew."""
@@ -218,7 +246,9 @@ class _Replaying:
     def _shown(self, reason: Reason) -> str | None:
         """The sentence, unless it has a place for words of a family."""
         rule = self._rules.get(reason.rule)
-        is_quoting = rule is None or any(place.strip() == WORDS for place in PLACE.findall(rule.says))
+        is_quoting = rule is None or any(
+            place.strip() == WORDS for place in PLACE.findall(rule.says)
+        )
         return None if is_quoting else reason.says
 
     def _spoke(self, contact: str, at: datetime) -> None:

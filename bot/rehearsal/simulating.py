@@ -8,8 +8,9 @@ from bot.rehearsal.reading import read_messages
 from flows.definition import Content
 from flows.rehearsal.chance import Chance
 from flows.rehearsal.figures import Figures, add_up
+from flows.rehearsal.moments import World
 from flows.rehearsal.rates import Rates
-from flows.rehearsal.year import World, play
+from flows.rehearsal.year import play
 from flows.warning_signs import Detector
 
 BEGINS = datetime(2026, 1, 5, 3, tzinfo=UTC)

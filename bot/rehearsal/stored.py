@@ -1,6 +1,7 @@
 """`kabar rules replay`: read the history, let it come back under the rules, compare."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,12 +28,14 @@ def replay_stored(
     room: Room,
     *,
     since: datetime,
+    until: datetime,
     heard: Callable[[int, int], None] = lambda _, __: None,
 ) -> Answer:
     """Nothing is written. `heard` is told how many rows came back, of how many."""
 
     def gathered(tx: Tx) -> tuple[History, Scratch]:
-        scratch = Scratch(database.vault)
+        # A vault of its own: what is remembered by that of the database is as things stand today.
+        scratch = Scratch(copy(database.vault))
         for table, rows in standing_rows(tx):
             for row in rows:
                 scratch.add(table, row)
@@ -42,7 +45,12 @@ def replay_stored(
     with scratch:
         whole = len(known.entries)
         replayed = replay(
-            scratch, room, known, since=since, heard=lambda number: heard(number, whole)
+            scratch,
+            room,
+            known,
+            since=since,
+            until=until,
+            heard=lambda number: heard(number, whole),
         )
     compared = compare(
         known.facts,

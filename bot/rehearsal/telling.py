@@ -43,6 +43,7 @@ def _found(found: Found) -> dict[str, Any]:
         "found_within_four_weeks": found.found,
         "missed": found.missed,
         "by": dict(found.by),
+        "by_silence": found.by_silence,
         "median_days": found.median_days,
         "visited_before": found.visited_first,
         "missed_but_visited": found.visited_only,
@@ -93,8 +94,10 @@ def _told(name: str, found: Found) -> Iterator[str]:
         f"{name:<13}{found.began} began; {found.found} found within four weeks"
         f"{_percent(found.found, found.began)}{days}; {found.missed} missed"
     )
-    if found.by:
-        yield f"             by {_listed(found.by, MOST)}"
+    if not found.began:
+        return
+    yield f"             by {_listed(found.by, MOST)}"
+    yield f"             {found.by_silence} of them by silence alone: nobody had said anything"
     yield (
         f"             staff had visited or called {found.visited_first} of these before, and"
         f" {found.visited_only} of the missed"

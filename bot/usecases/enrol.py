@@ -228,9 +228,7 @@ def _today(timezone: str, now: datetime) -> date:
     return local(now, timezone).date()
 
 
-def _note(
-    tx: Tx, action: str, object: str, *, now: datetime, **detail: str | int | None
-) -> None:
+def _note(tx: Tx, action: str, object: str, *, now: datetime, **detail: str | int | None) -> None:
     audit.note(tx, actor="operator", via="command", action=action, object=object, now=now, **detail)
 
 

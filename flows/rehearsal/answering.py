@@ -112,7 +112,9 @@ def half_done(house: Household, contact: ContactId, now: datetime) -> None:
     talk = house.talks.get(contact)
     if talk is not None and talk.answers:
         cause = MessageId(f"{talk.id}:half-done")
-        house.keeps(contact, lapses.half_done(house.situation(contact, talk, now), talk, cause), now)
+        house.keeps(
+            contact, lapses.half_done(house.situation(contact, talk, now), talk, cause), now
+        )
 
 
 def expire(house: Household, contact: ContactId, now: datetime) -> bool:

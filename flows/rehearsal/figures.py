@@ -26,6 +26,7 @@ class Found:
     began: int
     found: int
     by: tuple[tuple[str, int], ...]
+    by_silence: int  # of those found: nobody had said anything, and so staff called
     median_days: int | None
     visited_first: int  # of those found: staff were there before
     visited_only: int  # of those not found
@@ -122,6 +123,7 @@ def _found(played: Sequence[Played], kind: Kind) -> Found:
         began=len(looked),
         found=len(found),
         by=_sorted(Counter(_named(one) for _, _, one in found)),
+        by_silence=sum(1 for _, _, one in found if one.kind is AlertKind.SILENCE),
         median_days=days[len(days) // 2] if days else None,
         visited_first=sum(
             1 for bad, family, one in found

@@ -2,11 +2,15 @@
 
 Everything is decided by the functions that decide for real families; here it is only kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from flows import intake, judging
+from flows import intake, judging, look
+from flows.alerting import is_pressing
 from flows.conversation_state import Talk
+from flows.days import CaseDay, Person, asked_every, facts_of_day
 from flows.definition import Content
 from flows.events import (
     AlertFound,
@@ -27,12 +31,16 @@ from flows.model import (
     CheckinState,
     Contact,
     ContactId,
+    ContactKind,
+    ContactState,
     KeyDate,
     Level,
     MessageId,
     Urgency,
 )
+from flows.plan import Plan
 from flows.programme import effective_level
+from flows.rehearsal.memory import Memory
 from flows.rules import Spoken
 from flows.scoring import Given, baseline
 from flows.situation import KnownAlert, Reply, Situation
@@ -40,7 +48,8 @@ from flows.situation import KnownAlert, Reply, Situation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """Somebody was asked to look: a new alert or task, or new reasons for one."""
+    """Somebody was asked to look: a new alert or task, or new reasons for one, the most urgent
+    first."""
 
     at: datetime
     alert: str
@@ -59,21 +68,22 @@ class Household:
         case: Case,
         contacts: tuple[Contact, ...],
         days: tuple[KeyDate, ...],
+        plans: Mapping[ContactId, Plan],
         *,
         now: datetime,
     ) -> None:
-        self.content, self.case, self.days = content, case, days
+        self.content, self.case, self.days, self.plans = content, case, days, plans
         self.contacts = {one.id: one for one in contacts}
         self.talks: dict[ContactId, Talk] = {}
         self.alerts: dict[str, KnownAlert] = {}
         self.raised: list[Raised] = []
         self.read: list[datetime] = []
-        self.spoke_at = now
-        self.saw_child_at: datetime | None = now  # at the parting
+        self._met_on = self._seen_on = self.today(now)  # at the parting
         self._told: set[str] = set()
         self._spoken: list[Spoken] = []
-        self._totals: dict[ContactId, list[int]] = {}
         self._ended: dict[str, int | None] = {}
+        self._of_days = tuple(rule for rule in content.rules if look.is_of_a_day(rule))
+        self._memory = Memory(content, started_on=self.today(now))
 
     # What is known ------------------------------------------------------------------------------
 
@@ -82,7 +92,7 @@ class Household:
 
     def situation(self, contact: ContactId, talk: Talk | None, now: datetime) -> Situation:
         """One contact at one moment."""
-        totals = self._totals.get(contact, [])
+        totals = self._memory.totals(contact)
         return Situation(
             content=self.content,
             case=self.case,
@@ -97,6 +107,43 @@ class Household:
             call_at=now,
             now=now,
             told=frozenset(self._told),
+            history=self._memory.history(contact),
+            beside=self._memory.beside(self.contacts[contact], talk, now),
+            of_day=facts_of_day(self.day(now)),
+        )
+
+    def day(self, now: datetime) -> CaseDay:
+        """The family on this day, as the rules of a day look at it."""
+        people = [one for one in self.contacts.values() if one.kind is ContactKind.CAREGIVER]
+        return CaseDay(
+            case=self.case.id,
+            today=self.today(now),
+            risk=self.case.risk,
+            home_risk=self.case.home_risk,
+            left_on=self.case.left_on,
+            added_on=self._memory.started_on,
+            resumed_on=None,
+            is_paused=False,
+            people=tuple(self._person(one, now) for one in people),
+            met_on=self._met_on,
+            seen_on=self._seen_on,
+            key_dates=self.days,
+            open_alerts=sum(map(is_pressing, self.alerts.values())),
+            limits=self.content.silence,
+        )
+
+    def _person(self, contact: Contact, now: datetime) -> Person:
+        agreed, spoken = contact.consented_at, contact.last_spoken_at
+        is_active = contact.state is ContactState.ACTIVE
+        return Person(
+            id=contact.id,
+            state=contact.state,
+            level=contact.level,
+            consented_on=None if agreed is None else self.today(agreed),
+            spoken_on=None if spoken is None else self.today(spoken),
+            every=asked_every(self.plans[contact.id], self.today(now)) if is_active else None,
+            missed=self._memory.missed.get(contact.id, 0),
+            is_gone=False,
         )
 
     # What happens -------------------------------------------------------------------------------
@@ -107,13 +154,19 @@ class Household:
         situation = self.situation(contact, talk, reply.at)
         self.keeps(contact, intake.receive(situation, reply), reply.at)
 
+    def looks(self, now: datetime) -> None:
+        """The rules of a day look at the family."""
+        told, alerts = tuple(self._memory.told_by_days), tuple(self.alerts.values())
+        for found in look.decide(self._of_days, self.day(now), told, alerts):
+            self.tells(next(iter(self.contacts)), found, now)
+            self._memory.day_spoke(found)
+
     def filled_in(self, contact: ContactId, talk: Talk, now: datetime) -> None:
         """Staff have filled in a form in a call; it is judged as a whole."""
         self.talks[contact] = talk
         situation = self.situation(contact, talk, now)
         judged = judging.judge_answers(situation, talk, MessageId(talk.id), is_closed=True)
         self.keeps(contact, judged, now)
-        self._end(contact, talk)
 
     def keeps(self, contact: ContactId, events: tuple[Event, ...], now: datetime) -> None:
         """Keep what follows, in its order."""
@@ -121,7 +174,7 @@ class Household:
             self._keep(contact, event, now)
         talk = self.talks.get(contact)
         if talk is not None and not talk.state.is_open:
-            self._end(contact, talk)
+            self._end(contact, talk, now)
 
     def _keep(self, contact: ContactId, event: Event, now: datetime) -> None:
         match event:
@@ -166,7 +219,7 @@ class Household:
                 alert=found.id,
                 kind=found.kind,
                 urgency=urgency,
-                rules=tuple(one.rule for one in reasons),
+                rules=tuple(one.rule for one in sorted(reasons, key=lambda one: -one.urgency.rank)),
                 is_new=known is None,
             )
         )
@@ -176,17 +229,27 @@ class Household:
             self._told.add(one.id)
             self._spoken.append(Spoken(rule=one.rule, at=now, total=one.total))
 
-    def closes(self, alert: str) -> None:
+    def closes(self, alert: str, now: datetime) -> None:
         """Staff have settled it."""
-        self.alerts.pop(alert, None)
+        if self.alerts.pop(alert, None) is not None:
+            self._memory.closes(alert, self.today(now))
 
     def spoke(self, contact: ContactId, now: datetime) -> None:
-        """Family and staff, or the bot, have spoken."""
-        self.spoke_at = max(self.spoke_at, now)
+        """A word of this contact, to the bot or to staff."""
         self.changes(contact, last_spoken_at=now)
+        if self.contacts[contact].kind is ContactKind.CAREGIVER:
+            self._memory.missed.clear()
 
-    def changes(self, contact: ContactId, **values: object) -> None:
-        self.contacts[contact] = replace(self.contacts[contact], **values)  # type: ignore[arg-type]
+    def meets(self, contact: ContactId, now: datetime, *, sees_child: bool = False) -> None:
+        """Staff have spoken with the family, and perhaps with the child alone."""
+        self.spoke(contact, now)
+        self._met_on = self.today(now)
+        if sees_child:
+            self._seen_on = self.today(now)
+
+    def changes(self, contact: ContactId, **values: Any) -> None:
+        """Another state, level or date of a contact."""
+        self.contacts[contact] = replace(self.contacts[contact], **values)
 
     def _answered(self, contact: ContactId, event: AnswerGiven, now: datetime) -> None:
         talk = self.talks.get(contact)
@@ -200,13 +263,14 @@ class Household:
             moved = replace(talk, state=event.state, path=event.path, floor=event.floor)
             self.talks[contact] = moved
 
-    def _end(self, contact: ContactId, talk: Talk) -> None:
-        """It is over: what later ones are compared with."""
+    def _end(self, contact: ContactId, talk: Talk, now: datetime) -> None:
+        """It is over: what later ones are compared with, or one more that was missed."""
         self.talks.pop(contact, None)
         total = self._ended.pop(talk.id, None)
-        is_measure = talk.state in (CheckinState.FINISHED, CheckinState.EXPIRED)
-        if is_measure and total is not None:
-            self._totals.setdefault(contact, []).append(total)
+        if talk.state is CheckinState.EXPIRED and not talk.answers:
+            self._memory.misses(contact)
+        elif talk.state in (CheckinState.FINISHED, CheckinState.EXPIRED):
+            self._memory.ends(self.contacts[contact], talk, total, now)
 
     def today(self, now: datetime) -> date:
         """The day where the family lives."""

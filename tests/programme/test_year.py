@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.rehearsal.stored import replay_stored
 from flows.hours import in_safe_hours, local, within
 from flows.model import ContactState
 from flows.wording import forbidden_words
@@ -38,6 +39,17 @@ def test_the_page_that_was_read_aloud_is_what_is_played(year: Year) -> None:
 
 def test_an_audit_of_the_year_finds_nothing(year: Year) -> None:
     assert year.centre.finds() == set()
+
+
+def test_the_year_replayed_under_its_own_rules_is_the_same_year(year: Year) -> None:
+    since = year.centre.now - timedelta(days=500)
+
+    found = replay_stored(
+        year.centre.database, year.centre.room, since=since, until=year.centre.now
+    )
+
+    assert found.compared.differences == ()
+    assert found.replayed.told != () and found.replayed.read_anew == 0
 
 
 def test_whatever_came_unasked_came_in_safe_hours(year: Year) -> None:

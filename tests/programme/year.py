@@ -4,7 +4,7 @@ cases, and what stood on their phones as a transcript that can be read aloud."""
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +15,17 @@ from bot.usecases.incoming import NO_SIGNS, Incoming
 from bot.usecases.room import kept_checkin
 from flows.forms import Checkin
 from flows.hours import local
-from flows.model import CaseId, CaseState, ContactId, ContactState, Encounter, Level, Risk, Way
+from flows.model import (
+    Case,
+    CaseId,
+    CaseState,
+    ContactId,
+    ContactState,
+    Encounter,
+    Level,
+    Risk,
+    Way,
+)
 from storage import (
     cases,
     checkins,
@@ -223,7 +233,10 @@ class Year:
         case, contact = cases.get(tx, child.case), contacts.get(tx, child.contact)
         assert contact is not None
         today = local(now, WIB).date()
-        plan_changes.note(tx, case=case.id, actor="operator", action="played", reason=None, now=now)
+        for action, detail in _booked(deed, case, today):
+            plan_changes.note(
+                tx, case=case.id, actor="operator", action=action, reason=None, now=now, **detail
+            )
         if "wawancara" in deed:
             enrol.interview(tx, child.contact, level=Level(deed["wawancara"]), on=today,
                             duress_word=None, now=now)  # fmt: skip
@@ -247,6 +260,27 @@ class Year:
             ends.pause(tx, room, cases.get(tx, case.id), now=now)
         if contact.state is ContactState.ACTIVE:
             programmes.replan(tx, contact, now=now)
+
+
+def _booked(
+    deed: Mapping[str, Any], case: Case, today: date
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """As the commands write it into the book of plans."""
+
+    def day(name: str) -> str:
+        return str(today + timedelta(days=deed[name]))
+
+    if "jeda" in deed:
+        yield "paused", {"until": day("jeda")}
+    if "risiko" in deed:
+        yield "risk_set", {"risk": deed["risiko"], "was": case.risk}
+    if "perpanjang" in deed:
+        more = deed["perpanjang"] - case.extra_weeks
+        yield "extended", {"weeks": more, "extra_weeks": deed["perpanjang"]}
+    if "pamitan" in deed:
+        yield "close_planned", {"on": day("pamitan")}
+    if not deed.keys() & {"jeda", "risiko", "perpanjang", "pamitan"}:
+        yield "played", {}
 
 
 def _told(deed: Mapping[str, Any]) -> str:

@@ -15,8 +15,8 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.paper_form import Sheet, keep_sheet
 from bot.usecases.receive_reply import receive_reply
 from bot.usecases.room import kept_checkin
-from flows.model import ContactId, Level, Risk, Way
-from storage import tables
+from flows.model import AlertKind, ContactId, Level, Outcome, Risk, StaffId, Way
+from storage import alerts, tables
 from storage.transaction import Tx
 from tests.e2e.scenes import CRITICAL, DENIED, HARMLESS, UNSURE
 from tests.oversight.centres import Centre
@@ -39,7 +39,22 @@ class Weeks:
         self.contacts[chat] = self.centre.family(chat, self.worker, code, level)
 
     def weeks_on(self, number: int = 1) -> None:
-        self.centre.passes(days=7 * number)
+        """Staff settle what is open, and time goes on."""
+        for _ in range(number):
+            self.settles()
+            self.centre.passes(days=7)
+
+    def settles(self) -> None:
+        """Somebody takes every alert and task, and says that it is done."""
+
+        def write(tx: Tx) -> None:
+            for row in tx.execute(select(tables.alerts.c.id, tables.alerts.c.kind)).all():
+                staff, now = StaffId(self.worker), self.centre.now
+                outcome = Outcome.READ if row.kind == AlertKind.READING else Outcome.TALKED_SAFE
+                if alerts.acknowledge(tx, row.id, staff, now=now):
+                    alerts.close(tx, row.id, staff, outcome=outcome, now=now)
+
+        self.centre.database.write_now(write)
 
     def answers(self, chat: int, values: Mapping[str, int], *, stops_at: str = "") -> None:
         """All that is asked, 0 where nothing is said; up to an item where it stops."""
@@ -76,9 +91,7 @@ class Weeks:
         row = self.centre.arrives(chat, "edited_message", {"chat": {"id": chat}, "text": text})
         came = Incoming(id=row, chat=chat, at=self.centre.now, text=text, message_no=no,
                         signs=self.centre.room.detector.find(text), is_edit=True)  # fmt: skip
-        self.centre.database.write_now(
-            receive_reply, self.centre.room, came, now=self.centre.now
-        )
+        self.centre.database.write_now(receive_reply, self.centre.room, came, now=self.centre.now)
 
     def writes_down(self, code: str, values: Mapping[str, int], *, days_ago: int) -> None:
         """Staff copy a sheet of paper about a talk some days ago."""
@@ -88,9 +101,7 @@ class Weeks:
             saw_child=False, answers={item: str(value) for item, value in values.items()},
             note="Ibu bilang dia dipukul.",
         )  # fmt: skip
-        self.centre.database.write_now(
-            keep_sheet, self.centre.room, sheet, now=self.centre.now
-        )
+        self.centre.database.write_now(keep_sheet, self.centre.room, sheet, now=self.centre.now)
 
     def lives_through(self) -> None:
         """Nine weeks with something of everything."""
