@@ -226,7 +226,7 @@ def _idle_model(signs: Mapping[str, object]) -> Iterator[ContentError]:
     """The model of words is of no use to a centre with categories of its own: it should know."""
     if names := unfit(signs):
         problem = (
-            "is left out, so the phrases judge alone: signs.yaml lacks what it was trained with, or "
+            "is left out, so phrases judge alone: signs.yaml lacks what it was trained with, or "
             f"has it at another level ({', '.join(names)}); an empty signs.words says this is meant"
         )
         yield ContentError("signs.words:1", problem)

@@ -1,6 +1,7 @@
 """`python -m benchmarks.words train | figures`: train the model of words, or say what it finds."""
 
 import sys
+from functools import partial
 
 from benchmarks.words import corpus, fitting, scores
 from flows import warning_signs
@@ -21,17 +22,18 @@ def phrases() -> dict[str, object]:
 
 
 def main() -> None:
-    messages = corpus.read()
-    known = [one for one in messages if not corpus.is_held_back(one)]
+    train = partial(fitting.train, warning_signs.build(phrases()))
     match sys.argv[1:]:
         case ["train"]:
-            taught = [*known, *corpus.proofs()]
-            body = fitting.train(warning_signs.build(phrases()), taught)
+            taught = corpus.taught()
+            body = train(taught)
             TARGET.write_text(body, encoding="utf-8")
             print(f"{TARGET.name}: {len(taught)} messages, {TARGET.stat().st_size // 1024} KiB")
         case ["figures"]:
+            messages = corpus.read()
+            known = [one for one in messages if not corpus.is_held_back(one)]
             held_back = [one for one in messages if corpus.is_held_back(one)]
-            scores.show(phrases(), known, held_back)
+            scores.show(phrases(), known, held_back, train)
         case _:
             sys.exit(__doc__)
 

@@ -1,8 +1,9 @@
 """Invented messages with labels, a file for each author: `labels | text`, a line each; and the
 tables that prove the phrases of signs.yaml, which teach the words in them but not the phrases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import yaml
@@ -77,3 +78,15 @@ def proofs(folder: Path = TABLES) -> tuple[Written, ...]:
 
 def is_held_back(one: Written) -> bool:
     return one.author.startswith(HELD_BACK)
+
+
+def taught() -> tuple[Written, ...]:
+    """What the shipped model has seen: every author that is not held back, and the tables."""
+    known = (one for one in read() if not is_held_back(one))
+    return (*known, *proofs())
+
+
+def digest(messages: Iterable[Written]) -> str:
+    """Of what the model has seen, so that a test can tell whether it is out of date."""
+    whole = "\n".join(f"{sorted(one.labels)} {one.text}" for one in messages)
+    return sha256(whole.encode()).hexdigest()[:16]

@@ -4,13 +4,12 @@ The same messages and the same settings give the same file."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.words.corpus import Written
+from benchmarks.words.corpus import Written, digest
 from flows.traits import stretches
 from flows.warning_signs import Detector
 from flows.word_model import CRITICAL, FIRST_LINE, OPEN, SCALE, SIGN, ZERO, Limits
@@ -59,12 +58,6 @@ def _seen(detector: Detector, one: Written) -> tuple[frozenset[str], frozenset[s
 
 def _letters(spelled: Iterable[str]) -> Counter[str]:
     return Counter(name for word in spelled for name in stretches(word))
-
-
-def digest(messages: Iterable[Written]) -> str:
-    """Of what the model has seen, so that a test can tell whether it is out of date."""
-    whole = "\n".join(f"{sorted(one.labels)} {one.text}" for one in messages)
-    return sha256(whole.encode()).hexdigest()[:16]
 
 
 def is_in(one: Written, lane: str, critical: frozenset[str]) -> bool:
