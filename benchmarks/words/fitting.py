@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from benchmarks.words.corpus import Written, digest
 from flows.traits import stretches
@@ -36,7 +37,8 @@ def train(detector: Detector, messages: Sequence[Written], limits: Limits = LIMI
     )
     lanes = (*detector.categories, CRITICAL, SIGN)
     truths = [np.array([is_in(one, lane, detector.critical) for one in messages]) for lane in lanes]
-    fitted = [_fit(table, truth) for truth in truths]
+    with threadpool_limits(limits=1):  # threads add up in another order, and a weight may tip over
+        fitted = [_fit(table, truth) for truth in truths]
     biases = [bias + CARE.get(lane, 0.0) for lane, (_, bias) in zip(lanes, fitted, strict=True)]
     head = (
         FIRST_LINE,
@@ -101,7 +103,7 @@ def _side_by_side(words: Table, letters: Table) -> Table:
 def _fit(table: csr_matrix, truth: np.ndarray) -> tuple[np.ndarray, float]:
     """Weights and bias. A trait is heard as loud as it tells the examples from the rest (the idea
     of Wang and Manning, "Baselines and Bigrams", 2012), which suits few and short messages."""
-    told = np.sqrt(np.abs(_log_share(table[truth]) - _log_share(table[~truth])))
+    told = np.sqrt(np.abs(_log_share(table[truth]) - _log_share(table[~truth]))).round(6)
     model = LogisticRegression(C=SOFTNESS, solver="liblinear", random_state=0, max_iter=200)
     model.fit(table @ diags(told), truth)
     return model.coef_[0] * told, float(model.intercept_[0])
