@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+TRAIN := .venv-train
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test soak sandbox screenshots format lock messages
+.PHONY: help setup check test soak sandbox screenshots format lock messages words figures
 
 help: ## what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,19 @@ format: setup ## format the code and mend what the linter can
 messages: setup ## gather phrases and flow texts into locales/
 	$(BIN)/python -m bot.messages
 
-lock: setup ## write both lock files anew
+words: $(TRAIN)/.installed ## train the model of words anew (flows/content/signs.words)
+	$(TRAIN)/bin/python -m benchmarks.words train
+
+figures: $(TRAIN)/.installed ## what the detector finds of messages it has not seen
+	$(TRAIN)/bin/python -m benchmarks.words figures
+
+$(TRAIN)/.installed: requirements-train.lock
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-train.lock
+	@touch $(TRAIN)/.installed
+
+lock: setup ## write the lock files anew
 	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --build-deps-for editable --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --build-deps-for editable --extra dev --output-file requirements-dev.lock pyproject.toml
+	cp requirements.lock requirements-train.lock
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options --no-header --build-deps-for editable --extra train --output-file requirements-train.lock pyproject.toml

@@ -1,8 +1,9 @@
-"""Invented messages with their labels, a file for each author: `labels | text`, a line each; and the
+"""Invented messages with labels, a file for each author: `labels | text`, a line each; and the
 tables that prove the phrases of signs.yaml, which teach the words in them but not the phrases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import yaml
@@ -12,6 +13,9 @@ TABLES = Path(__file__).parents[2] / "tests" / "cases" / "signs"
 OF_A_SIGN = ("found", "missed")
 HELD_BACK = ("9",)
 """Authors that the shipped model has never seen: they are scored in the tests."""
+
+SEEN = ("02",)
+"""Authors whose messages the phrases were written for: they teach, and are never measured."""
 
 HARMLESS = ("none", "chat")
 """No sign: `none` looks like one, `chat` is ordinary talk."""
@@ -25,9 +29,7 @@ class Written:
     text: str
     labels: frozenset[str]
     is_chat: bool
-    proves_phrases: bool = (
-        False  # the phrases were written for it: what they say of it teaches nothing
-    )
+    proves_phrases: bool = False  # they were written for it: what they say of it teaches nothing
 
     def level(self, critical: frozenset[str]) -> str:
         """critical, watch or none."""
@@ -54,6 +56,7 @@ def _of(path: Path) -> Iterator[Written]:
             text=text.replace("\\n", "\n"),
             labels=frozenset(named) - set(HARMLESS),
             is_chat="chat" in named,
+            proves_phrases=path.stem.startswith(SEEN),
         )
 
 
@@ -75,3 +78,15 @@ def proofs(folder: Path = TABLES) -> tuple[Written, ...]:
 
 def is_held_back(one: Written) -> bool:
     return one.author.startswith(HELD_BACK)
+
+
+def taught() -> tuple[Written, ...]:
+    """What the shipped model has seen: every author that is not held back, and the tables."""
+    known = (one for one in read() if not is_held_back(one))
+    return (*known, *proofs())
+
+
+def digest(messages: Iterable[Written]) -> str:
+    """Of what the model has seen, so that a test can tell whether it is out of date."""
+    whole = "\n".join(f"{sorted(one.labels)} {one.text}" for one in messages)
+    return sha256(whole.encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ import pytest
 
 from flows.model import Certainty, Evidence
 from flows.warning_signs import MASK
-from tests.flows.builders import PHRASES
+from tests.flows.builders import DETECTOR, PHRASES
 
 
 def _evidence(text: str, category: str) -> list[Evidence]:
@@ -274,7 +274,9 @@ def _calls(do: Callable[[str], object], text: str) -> int:
         ". , ! ",
     ],
 )
-@pytest.mark.parametrize("do", [PHRASES.find, PHRASES.mask], ids=["find", "mask"])
+@pytest.mark.parametrize(
+    "do", [PHRASES.find, DETECTOR.find, PHRASES.mask], ids=["phrases", "find", "mask"]
+)
 def test_work_grows_with_the_length_of_a_message_only(
     do: Callable[[str], object], piece: str
 ) -> None:

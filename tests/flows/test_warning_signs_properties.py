@@ -2,13 +2,14 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.model import Certainty
 from flows.spelling import plain, spoken, squeeze
-from flows.warning_signs import MASK
-from tests.flows.builders import DETECTOR
+from flows.warning_signs import MASK, Detector
+from tests.flows.builders import DETECTOR, PHRASES
 
 WORDS = [
     *["mau", "mati", "tidak", "gak", "anak2", "dia", "saya", "dipukul", "suami", "kabur", "hilang"],
@@ -31,46 +32,67 @@ WORDS = [
         "²",
     ],
 ]
+STRANGE = [
+    "\0",
+    "\u200b",
+    "\u200d",
+    "\u202e",
+    "\ufeff",
+    "العربية",
+    "👩‍👧",
+    "e\u0301",
+    "\ud7ff",
+    "~",
+]
 messages = st.one_of(
     st.text(max_size=80),
+    st.lists(st.sampled_from([*STRANGE, *WORDS]), max_size=25).map("".join),
     st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=4)), max_size=25).map(" ".join),
     st.lists(st.sampled_from(WORDS), max_size=25).map("".join),
 )
 
+with_and_without_model = pytest.mark.parametrize(
+    "detector", [DETECTOR, PHRASES], ids=["with the model", "phrases alone"]
+)
 
+
+@with_and_without_model
 @settings(max_examples=300)
 @given(messages)
-def test_evidence_is_a_slice_of_the_text_as_typed(text: str) -> None:
-    for row in DETECTOR.find(text).evidence:
+def test_evidence_is_a_slice_of_the_text_as_typed(detector: Detector, text: str) -> None:
+    for row in detector.find(text).evidence:
         assert 0 <= row.start < row.end <= len(text)
         assert text[row.start : row.end] == row.text
 
 
+@with_and_without_model
 @settings(max_examples=300)
 @given(messages)
-def test_labels_and_level_follow_from_the_evidence(text: str) -> None:
-    signs = DETECTOR.find(text)
+def test_labels_and_level_follow_from_the_evidence(detector: Detector, text: str) -> None:
+    signs = detector.find(text)
     meant = {row.category for row in signs.evidence if row.certainty is not Certainty.DENIED}
 
     assert set(signs.labels) == meant
-    assert list(signs.labels) == [name for name in DETECTOR.categories if name in meant]
-    critical = set(DETECTOR.categories[:9])
+    assert list(signs.labels) == [name for name in detector.categories if name in meant]
+    critical = set(detector.categories[:9])
     expected = "critical" if meant & critical else "watch" if meant else "none"
     assert signs.level == expected
 
 
+@with_and_without_model
 @settings(max_examples=100)
 @given(messages)
-def test_same_text_gives_the_same_signs(text: str) -> None:
-    assert DETECTOR.find(text) == DETECTOR.find(text)
+def test_same_text_gives_the_same_signs(detector: Detector, text: str) -> None:
+    assert detector.find(text) == detector.find(text)
 
 
+@with_and_without_model
 @settings(max_examples=200)
 @given(messages)
-def test_only_critical_signs_come_as_denied(text: str) -> None:
-    watch = set(DETECTOR.categories[9:])
+def test_only_critical_signs_come_as_denied(detector: Detector, text: str) -> None:
+    watch = set(detector.categories[9:])
 
-    for row in DETECTOR.find(text).evidence:
+    for row in detector.find(text).evidence:
         assert row.certainty is not Certainty.DENIED or row.category not in watch
 
 
@@ -107,3 +129,17 @@ def test_everyday_sounds_are_heard() -> None:
     assert {"kalo"} <= spoken("kalau")
     assert {"jatoh"} <= spoken("jatuh")
     assert {"ketauan"} <= spoken("ketahuan")
+
+
+@with_and_without_model
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.sampled_from([*STRANGE, *WORDS]), min_size=20, max_size=40), st.booleans())
+def test_any_length_is_read_to_its_end(
+    detector: Detector, pieces: list[str], is_spaced: bool
+) -> None:
+    piece = (" " if is_spaced else "").join(pieces)
+
+    for length in (4096, 20_000):
+        text = (piece * (length // max(len(piece), 1) + 1))[:length]
+        rows = detector.find(f"{text}. saya mau mati").evidence
+        assert max((row.end for row in rows), default=0) <= length + 16

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "flows", "storage")
 LONGEST_FILE, LONGEST_TABLES, LONGEST_FUNCTION = 300, 400, 40
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-train.lock")
 ELSEWHERE = tuple(f"/{folder}" for folder in ("work", "tmp", "home"))
 """Folders of one machine; nothing in the project may know them."""
 
@@ -135,12 +135,12 @@ def test_a_lock_names_no_place_to_download_from(lock: str) -> None:
 def test_the_locks_hold_every_direct_dependency_and_the_build_backend() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     direct = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    dev = project["project"]["optional-dependencies"]["dev"]
     wanted = {canonicalize_name(Requirement(one).name) for one in direct}
-    wanted_dev = wanted | {canonicalize_name(Requirement(one).name) for one in dev}
 
     assert wanted - set(pins("requirements.lock")) == set()
-    assert wanted_dev - set(pins("requirements-dev.lock")) == set()
+    for extra, listed in project["project"]["optional-dependencies"].items():
+        wanted_too = wanted | {canonicalize_name(Requirement(one).name) for one in listed}
+        assert wanted_too - set(pins(f"requirements-{extra}.lock")) == set()
 
 
 def tracked() -> list[Path]:
