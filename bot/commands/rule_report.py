@@ -32,7 +32,9 @@ def report(
 
     Counted in codes and figures; no word of a family is printed."""
     day = desk.as_date(since)
-    settings = config.load()
+    with desk.refusing():
+        settings = config.load()
+        known = {rule.id for rule in load(settings.content_dir).rules}
     begins = None if day is None else at(day, datetime.min.time(), settings.timezone)
 
     def read(tx: Tx) -> tuple[dict[str, OfRule], dict[str, OfPattern], int]:
@@ -43,7 +45,7 @@ def report(
 
     with desk.database() as database:
         rules, patterns, lost = database.read_now(read)
-        silent = sorted({rule.id for rule in load(settings.content_dir).rules} - set(rules))
+    silent = sorted(known - set(rules))
     answer = {
         "since": since,
         "rules": [_rule(name, one) for name, one in sorted(rules.items())],
@@ -65,11 +67,15 @@ def running(as_json: Json = False) -> None:
     with desk.database() as database:
         found = database.read_now(read)
     lines = [
-        f"{one['case']}: {one['hours_left']} hours left, until {one['ends_at']}, "
+        f"{one['case']}: {_left(one)} {one['ends_at']}, "
         f"owner {one['owner'] or '-'}, reminded {one['reminded']}x"
         for one in found
     ]
     desk.show(found, as_json=as_json, text="\n".join(lines) or NO_CLOCK)
+
+
+def _left(one: View) -> str:
+    return f"{one['hours_left']} hours left, until" if one["hours_left"] > 0 else "over since"
 
 
 def _clock(one: Deadline, *, now: datetime) -> View:
