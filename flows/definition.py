@@ -216,6 +216,14 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparing:
+    """For how many days what one person said is set beside what another says of the same child."""
+
+    contacts_days: int = 14
+    school_days: int = 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """Everything a centre may change, as loaded. `files` is (kind, name, body) of each file."""
 
@@ -230,6 +238,7 @@ class Content:
     silence: SilenceLimits
     signs: Mapping[str, object]  # built by warning_signs.build
     files: tuple["ContentFile", ...]
+    comparing: Comparing = field(default_factory=Comparing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,14 @@ from enum import StrEnum
 
 from flows.model import Level, Risk
 
-SCORES = ("total", "change_from_baseline", "change_from_last", "change_before_last")
+SCORES = (
+    "total",
+    "baseline",
+    "last_total",
+    "change_from_baseline",
+    "change_from_last",
+    "change_before_last",
+)
 COMPARED = ("contacts_differ", "school_differs")
 """Points between what two people say about the same child."""
 WHOLE = ("half_done",)
@@ -92,11 +99,11 @@ def item_of(fact: str) -> str | None:
     return seen[1] if seen is not None and seen[1] not in MEASURES else None
 
 
-def needs_more_than_answers(fact: str) -> bool:
-    """Does it rest on other things than the answers of one check-in, and on how it stands? What
-    was known then cannot be told for certain any more."""
-    trends = ("change_from_baseline", "change_from_last", "change_before_last", *COMPARED)
-    return fact in trends or window(fact) is not None or about(fact) is About.DAY
+def is_of_answers_alone(fact: str) -> bool:
+    """Can it be told again at any time from the answers of one check-in? What it was compared with
+    then, and what day it was, cannot."""
+    alone = ("checkin_kind", "total", "level", "risk")
+    return fact in alone or fact.partition(".")[0] in ("answer", "lowered", "skipped")
 
 
 ASKS_FOR_HELP = ("safety", "call")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from flows.conversation_state import Talk
 from flows.definition import FactValue
-from flows.fact_names import HIGHEST, LONGEST_WINDOW, LOWEST, SHORTEST_WINDOW, TOTAL
-from flows.forms import Checkin
+from flows.fact_names import HIGHEST, LONGEST_WINDOW, LOWEST, MEASURES, SHORTEST_WINDOW, TOTAL
 from flows.history import (
     Past,
     asked_items,
@@ -16,7 +15,7 @@ from flows.history import (
     in_a_row,
     past_of,
 )
-from flows.model import Signs
+from flows.model import Level, Signs
 from flows.rules import facts_of_checkin, facts_of_words
 from flows.scoring import Score, counted, lowered
 from flows.situation import Situation
@@ -45,11 +44,12 @@ def of_checkin(situation: Situation, talk: Talk, result: Score, *, is_closed: bo
         risk=situation.case.risk,
     )
     facts: dict[str, FactValue] = {**situation.of_day, **plain}
-    items = dict(_answered(talk))
+    names = _Names(situation, talk)
+    items = dict(_answered(talk, names))
     told = (
-        *_left_open(talk, is_closed=is_closed),
-        *_windows(situation, talk, is_closed=is_closed),
-        *_compared(situation, talk, result),
+        *(_never_answered(situation, talk, names) if is_closed else ()),
+        *_windows(situation, talk, names, is_closed=is_closed),
+        *_compared(situation, talk, names, result, is_closed=is_closed),
     )
     for fact, value, words in told:
         facts[fact] = value
@@ -66,36 +66,47 @@ def of_words(situation: Situation, signs: Signs) -> dict[str, FactValue]:
     return {**situation.of_day, **plain}
 
 
-def name_of(checkin: Checkin, item: str) -> str:
-    """The item's own short name, for staff; its id where the content gives none."""
-    found = next((one.name for one in checkin.items if one.id == item), None)
-    return found or item
+class _Names:
+    """How staff call an item: by its own short name, and where an older version of the check-in
+    has none, by the one it has today."""
+
+    def __init__(self, situation: Situation, talk: Talk) -> None:
+        today = (one for one in situation.content.checkins.values())
+        self._named = {
+            item.id: item.name
+            for checkin in (*today, talk.checkin)
+            for item in checkin.items
+            if item.name is not None
+        }
+
+    def __call__(self, what: str) -> str:
+        return "jumlah" if what == TOTAL else self._named.get(what, what)
 
 
-def _answered(talk: Talk) -> Iterator[tuple[str, str]]:
+def _answered(talk: Talk, names: _Names) -> Iterator[tuple[str, str]]:
     for item, value in counted(talk.answers).items():
-        yield f"answer.{item}", f"{name_of(talk.checkin, item)} {value}"
+        yield f"answer.{item}", f"{names(item)} {value}"
     for item, (highest, latest) in lowered(talk.answers).items():
-        yield f"lowered.{item}", f"{name_of(talk.checkin, item)} diubah {highest} ke {latest}"
+        yield f"lowered.{item}", f"{names(item)} diubah {highest} ke {latest}"
+    for item in {one.item for one in talk.answers}:
+        yield f"skipped.{item}", names(item)
 
 
-def _left_open(talk: Talk, *, is_closed: bool) -> Told:
-    """Items that have no value. That one was never answered is known only at the end, and of a form
-    of staff it says nothing about the family."""
-    values, touched = counted(talk.answers), {one.item for one in talk.answers}
-    for item in sorted(touched - set(values)):
-        yield f"skipped.{item}", 1, name_of(talk.checkin, item)
-    if not is_closed or talk.is_by_staff:
+def _never_answered(situation: Situation, talk: Talk, names: _Names) -> Told:
+    """That an item was left behind is known only at the end. Of a form of staff it says nothing
+    about the family, nor where the level fell and we took the questions away ourselves."""
+    if talk.is_by_staff or (talk.level is Level.OPEN and situation.level is not Level.OPEN):
         return
+    touched = {one.item for one in talk.answers}
     asked = asked_items(talk.checkin, talk.answers, left_out=talk.left_out)
     missing = [item.id for item in asked if item.id not in touched]
     for item in missing:
-        yield f"unanswered.{item}", 1, name_of(talk.checkin, item)
+        yield f"unanswered.{item}", 1, names(item)
     if missing:
         yield "half_done", 1, ""
 
 
-def _windows(situation: Situation, talk: Talk, *, is_closed: bool) -> Told:
+def _windows(situation: Situation, talk: Talk, names: _Names, *, is_closed: bool) -> Told:
     """Lowest and highest over check-ins in a row. A sum that still grows has no highest yet."""
     now = past_of(
         talk.checkin,
@@ -105,34 +116,35 @@ def _windows(situation: Situation, talk: Talk, *, is_closed: bool) -> Told:
         is_closed=is_closed,
     )
     rows = (*situation.history, now)
-    for what in (*now.answers, "total", "pace_ms"):
-        yield from _window(rows, what, name_of(talk.checkin, what), is_closed=is_closed)
+    for what in (*now.answers, *MEASURES):
+        yield from _window(rows, what, names(what), has_highest=is_closed or what != TOTAL)
 
 
-def _window(rows: Sequence[Past], what: str, name: str, *, is_closed: bool) -> Told:
+def _window(rows: Sequence[Past], what: str, name: str, *, has_highest: bool) -> Told:
     for count in range(SHORTEST_WINDOW, LONGEST_WINDOW + 1):
         values = in_a_row(rows, what, count)
         if values is None:
             return
         words = f"{name} {', '.join(map(str, values))}"
         yield f"{LOWEST}.{what}.{count}", min(values), words
-        if is_closed or what != TOTAL:
+        if has_highest:
             yield f"{HIGHEST}.{what}.{count}", max(values), words
 
 
-def _compared(situation: Situation, talk: Talk, result: Score) -> Told:
-    """What another caregiver, or the school, says about the same child."""
-    beside = situation.beside
-    if beside.total is not None and result.total is not None:
-        words = f"jumlah {result.total} dan {beside.total}"
-        yield "contacts_differ", abs(result.total - beside.total), words
-    values = counted(talk.answers)
-    apart = {
-        item: abs(values[item] - other) for item, other in beside.answers.items() if item in values
-    }
-    if apart:
-        furthest = max(apart, key=lambda item: apart[item])
-        words = (
-            f"{name_of(talk.checkin, furthest)} {values[furthest]} dan {beside.answers[furthest]}"
-        )
-        yield "school_differs", apart[furthest], words
+def _compared(
+    situation: Situation, talk: Talk, names: _Names, result: Score, *, is_closed: bool
+) -> Told:
+    """What another caregiver, or the school, says about the same child. A sum that still grows is
+    apart only where it is the higher one already."""
+    other, total = situation.beside.total, result.total
+    if other is not None and total is not None and (is_closed or total > other):
+        yield "contacts_differ", abs(total - other), f"jumlah {total} dan {other}"
+    values, said = counted(talk.answers), situation.beside.answers
+    apart = {item: abs(values[item] - said[item]) for item in said if item in values}
+    if not apart:
+        return
+    furthest = max(apart, key=lambda item: apart[item])
+    pair = (said[furthest], values[furthest])
+    at_home, at_school = pair if talk.is_school else reversed(pair)
+    words = f"{names(furthest)}: keluarga {at_home}, sekolah {at_school}"
+    yield "school_differs", apart[furthest], words

@@ -94,6 +94,20 @@ def asked_items(
     return tuple(item for item in checkin.items if item.id in touched or comes(item))
 
 
+def said_by(checkin: Checkin, answers: Sequence[Given], *, to: Checkin) -> dict[str, int]:
+    """What another's answers say to the items of the check-in `to`: one of the two is a school's,
+    whose items name the family's that ask the same."""
+    values, found = counted(answers), dict[str, int]()
+    for item in checkin.items:
+        if item.same_as is not None and item.id in values:
+            found[item.same_as] = values[item.id]
+    for item in to.items:
+        if item.same_as is not None and item.same_as in values:
+            found[item.id] = values[item.same_as]
+    mine = {item.id for item in to.items}
+    return {item: value for item, value in found.items() if item in mine}
+
+
 def pace_ms(answers: Sequence[Given]) -> int | None:
     """Milliseconds an item, from the first answer to the last; None under three answers."""
     items, moments = {one.item for one in answers}, [one.at for one in answers]

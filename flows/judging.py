@@ -1,11 +1,12 @@
 """What answers and words mean: scores, rules that fire, texts for the reading list."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 
 from flows import alerting, fact_names
 from flows.conversation_state import Talk
-from flows.definition import All, AnyOf, Compare, Condition, Not, Rule
+from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Rule
 from flows.events import AlertFound, AnswerGiven, CheckinScored, Event, Reason, WordsKept
 from flows.facts import of_checkin, of_words
 from flows.model import AlertKind, Certainty, CheckinId, MessageId, Signs, Urgency
@@ -29,11 +30,26 @@ def judge_answers(
     if is_closed and talk.checkin.total is not None:
         scored = (_scored(talk.id, result),)
     fired = of_answers(situation, talk, result, is_closed=is_closed)
-    reasons = tuple(alerting.reason_of(one, source=talk.id, total=result.total) for one in fired)
-    untold = alerting.untold(situation, reasons)
-    if not untold:
-        return scored
-    return (*scored, alerting.alert(situation, cause, untold, checkin=talk.id))
+    reasons, plans = (
+        alerting.untold(
+            situation,
+            (alerting.reason_of(one, source=talk.id, total=result.total) for one in found),
+        )
+        for found in _by_kind(fired)
+    )
+    tasks = tuple(alerting.task(situation, AlertKind.PLAN, reason) for reason in plans)
+    if not reasons:
+        return (*scored, *tasks)
+    return (*scored, alerting.alert(situation, cause, reasons, checkin=talk.id), *tasks)
+
+
+def _by_kind(fired: Iterable[Fired]) -> tuple[list[Fired], list[Fired]]:
+    """What is for an alert, and what is only a thought about the plan. Silence is no rule of an
+    answer: where one names it all the same, its reason stands in the alert."""
+    found: tuple[list[Fired], list[Fired]] = ([], [])
+    for one in fired:
+        found[one.rule.opens is Opens.PLAN].append(one)
+    return found
 
 
 def of_answers(

@@ -122,9 +122,11 @@ class _Desk:
             categories=self._categories(signs),
             days=self._days(programme),
         )
+        rules, comparing = read_rules(self._root("rules.yaml"), known)
         content = Content(
             checkins=checkins,
-            rules=read_rules(self._root("rules.yaml"), known),
+            rules=rules,
+            comparing=comparing,
             programme=programme,
             urgencies=read_urgencies(self._root("urgencies.yaml")),
             messages=messages,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from flows import conversation, intake, lapses, walking
+from flows import conversation, intake, judging, lapses, walking
 from flows.answers_back import part_of_day
 from flows.conversation_state import Talk
 from flows.definition import Content
@@ -26,7 +26,7 @@ from flows.model import (
     Signs,
     StaffId,
 )
-from flows.rules import Fired, facts_of_checkin, fire
+from flows.rules import Fired
 from flows.scoring import Score, score
 from flows.situation import KnownAlert, Pressed, Reply, Situation
 
@@ -124,16 +124,7 @@ def result(trial: Trial) -> tuple[Score, tuple[Fired, ...]]:
     """What it adds up to, and the rules that speak about it, as far as one check-in tells."""
     situation, talk = trial.situation, trial.talk
     total = score(talk.checkin, talk.answers, is_closed=True)
-    facts = facts_of_checkin(
-        talk.checkin,
-        talk.answers,
-        score=total,
-        baseline=None,
-        last_total=None,
-        level=situation.level,
-        risk=situation.case.risk,
-    )
-    return total, fire(situation.content.rules, facts, spoken=(), now=situation.now)
+    return total, judging.of_answers(situation, talk, total, is_closed=True)
 
 
 def _reply(trial: Trial, signs: Signs, text: str | None, pressed: Pressed | None) -> Reply:

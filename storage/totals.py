@@ -49,7 +49,7 @@ def of_contact(
     rows = [
         row
         for row in tx.execute(_TOTALS, {"case": case.id, "contact": contact})
-        if row.id != other_than and (before is None or row.ended_at < before)
+        if row.id != other_than and (before is None or row.ended_at <= before)
     ]
     at_home = [row.total for row in rows if _is_at_home(case, row.opened_at, timezone)]
     return Earlier(at_home=tuple(at_home), last=rows[-1].total if rows else None)

@@ -11,6 +11,7 @@ from bot.oversight.look import Finding, Found, Kept, Look, by_column, existing, 
 from bot.usecases.room import kept_checkin
 from flows.conversation_state import OPEN_LINE
 from flows.definition import Rule
+from flows.fact_names import is_of_answers_alone
 from flows.forms import Checkin
 from flows.judging import facts_named
 from flows.model import CheckinState, Level, Risk
@@ -22,8 +23,6 @@ from storage.transaction import Tx
 PATIENCE = timedelta(minutes=5)
 OVER = (CheckinState.FINISHED, CheckinState.EXPIRED)
 MOMENTS = ("due_at", "remind_at", "idle_at", "score_at", "expires_at")
-TRENDS = frozenset({"change_from_baseline", "change_from_last"})
-"""What these were compared with then cannot be told for certain any more."""
 
 
 def late_moments(_: Tx, look: Look, rows: Sequence[Kept]) -> Found:
@@ -97,7 +96,7 @@ def _silent_rules(tx: Tx, look: Look, row: Kept, answers: Sequence[Given]) -> It
         rules = [rule for rule in rules if holds(rule.when, facts)]
         if not rules:
             return
-    rules = [rule for rule in rules if not facts_named(rule.when) & TRENDS]
+    rules = [rule for rule in rules if all(map(is_of_answers_alone, facts_named(rule.when)))]
     f = tables.facts
     ids = {rule.id: f"fact:{row.id}:{rule.id}:{rule.version}" for rule in rules}
     told = existing(tx, f.c.id, ids.values())

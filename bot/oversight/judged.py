@@ -6,6 +6,7 @@ from itertools import product
 from bot.oversight.look import Finding, Found, Kept, Look, by_column, ruling_since
 from flows.conversation_state import OPEN_LINE
 from flows.definition import Rule
+from flows.fact_names import About, about
 from flows.judging import facts_named
 from flows.model import Level, Risk, Signs, Urgency
 from flows.rules import facts_of_words, holds
@@ -103,7 +104,9 @@ def _missing(
 
 
 def _must_speak(rule: Rule, signs: Signs) -> bool:
-    is_about_words = any(fact.startswith("words.") for fact in facts_named(rule.when))
+    """What else a rule looks at, such as the day, cannot be told for certain any more."""
+    kinds = {about(fact) for fact in facts_named(rule.when)}
+    is_about_words = About.WORDS in kinds and kinds <= {About.WORDS, About.CASE}
     return is_about_words and rule.repeat is None and all(_hold(rule, signs))
 
 

@@ -27,10 +27,9 @@ from flows.model import (
     StaffId,
     Way,
 )
-from flows.scoring import baseline
 from flows.selection import left_out
 from flows.situation import Reply, Situation
-from storage import audit, checkins, contacts, days, encounters, forms, selections, totals
+from storage import audit, checkins, contacts, days, encounters, forms, selections
 from storage.checkins import MOMENTS, Kept
 from storage.forms import NewForm
 from storage.transaction import Tx
@@ -169,27 +168,13 @@ def end_here(
 
 
 def situation_of(tx: Tx, room: Room, kept: Kept, *, now: datetime) -> tuple[Situation, Talk]:
-    """What is known of the family, and the form with a line for notes at its end. A form about an
-    earlier day is compared with what had come before that day."""
+    """What is known of the family, and the form with a line for notes at its end."""
     contact = gather.the_contact(tx, room, kept.contact, now=now)
     situation = gather.situation(tx, room, contact, kept, now=now)
     if situation.talk is None:
         raise LookupError(f"no talk for {kept.id}")
-    earlier = totals.of_contact(
-        tx,
-        situation.case,
-        kept.contact,
-        timezone=contact.hours.timezone,
-        other_than=kept.id,
-        before=kept.opened_at,
-    )
-    known = replace(
-        situation,
-        baseline=baseline(situation.case.baseline, earlier.at_home),
-        last_total=earlier.last,
-    )
     checkin = replace(situation.talk.checkin, open_line=Text("Note?").fill())
-    return known, replace(situation.talk, checkin=checkin, reads_little=False)
+    return situation, replace(situation.talk, checkin=checkin, reads_little=False)
 
 
 def _answered(

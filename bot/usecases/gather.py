@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.usecases import case_day
+from bot.usecases import case_day, compared
 from bot.usecases.room import Room, kept_checkin
 from flows.conversation_state import Talk
+from flows.history import Beside
 from flows.hours import local, within
 from flows.model import AlertKind, AlertState, Case, Contact, ContactId, Level, Slot, StaffId
 from flows.programme import age_on, effective_level, next_call
@@ -39,6 +40,7 @@ def situation(
         contact.id,
         timezone=contact.hours.timezone,
         other_than=None if kept is None else kept.id,
+        before=None if kept is None else kept.opened_at,
     )
     return Situation(
         content=room.content,
@@ -60,6 +62,8 @@ def situation(
         of_day=case_day.named_facts(
             tx, room, case, known, timezone=contact.hours.timezone, now=now
         ),
+        history=() if kept is None else compared.history(tx, kept, now=now),
+        beside=Beside() if kept is None else compared.beside(tx, room, contact, kept, now=now),
     )
 
 

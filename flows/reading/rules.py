@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from flows import fact_names
-from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Repeat, Rule
+from flows.definition import All, AnyOf, Compare, Comparing, Condition, Not, Opens, Repeat, Rule
 from flows.fact_names import (
     CERTAINTIES,
     CLOSED,
@@ -30,6 +30,9 @@ FILLERS = ("words", "items")
 """Places of a sentence that are no fact: the words that fired, and the items with their answers."""
 
 _CLOSED = {"checkin_kind": KINDS, **CLOSED}
+MOST_DAYS = 366
+"""What was said longer ago is compared with nothing."""
+
 _BOUNDS = ("is", "at_least", "at_most")
 _JOINS = ("all", "any", "not")
 
@@ -94,15 +97,29 @@ def _words_of(fact: str) -> tuple[str, ...]:
     return CERTAINTIES if fact.startswith(f"{WORDS}.") else _CLOSED.get(fact, ())
 
 
-def read_rules(root: Node, known: KnownFacts) -> tuple[Rule, ...]:
-    """The rules of a file, each id once."""
+def read_rules(root: Node, known: KnownFacts) -> tuple[tuple[Rule, ...], Comparing]:
+    """The rules of a file, each id once, and for how long two people's answers are compared."""
     rules: dict[str, Rule] = {}
-    for entry in root.fields(("rules",))["rules"].items(least=1):
+    fields = root.fields(("rules",), ("compare",))
+    for entry in fields["rules"].items(least=1):
         rule = _rule(entry, known)
         if rule.id in rules:
             entry.wrong(f"the id `{rule.id}` is used twice; give this rule another")
         rules[rule.id] = rule
-    return tuple(rules.values())
+    return tuple(rules.values()), _comparing(fields["compare"])
+
+
+def _comparing(node: Node) -> Comparing:
+    """A file that says nothing of it compares as the shipped one does."""
+    usual = Comparing()
+    if not node.is_given:
+        return usual
+    fields = node.fields((), ("contacts_days", "school_days"))
+    contacts, school = fields["contacts_days"], fields["school_days"]
+    return Comparing(
+        contacts_days=contacts.whole(1, MOST_DAYS) if contacts.is_given else usual.contacts_days,
+        school_days=school.whole(1, MOST_DAYS) if school.is_given else usual.school_days,
+    )
 
 
 def _rule(node: Node, known: KnownFacts) -> Rule:
