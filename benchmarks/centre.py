@@ -29,7 +29,7 @@ from flows.model import (
     StaffId,
 )
 from flows.plan import Planned
-from storage import addresses, cases, checkins, contacts, migrate, outbox, programmes, tables
+from storage import addresses, cases, checkins, contacts, days, migrate, outbox, programmes, tables
 from storage.addresses import Address
 from storage.contacts import NewContact
 from storage.database import Database
@@ -41,6 +41,8 @@ from storage.transaction import Tx
 
 ZONE = "Asia/Jakarta"
 AT_ANY_HOUR = SafeHours(start=time(0), end=time(23, 59), timezone=ZONE)
+LOOKED_AT = timedelta(days=7)
+"""The rules of a day have looked at every family, as they have in a centre that runs."""
 """So that the figures do not depend on when they are taken."""
 FIRST_WORKER, FIRST_FAMILY, FIRST_RECIPIENT = 600_000_001, 700_000_001, 800_000_001
 PIECE = 100  # families in one transaction
@@ -185,6 +187,7 @@ def _enrolled(
     if found is None:
         raise LookupError(new.id)
     move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
+    days.look(tx, case.id, now + LOOKED_AT)
     return found
 
 

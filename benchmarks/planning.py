@@ -11,6 +11,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import select
+
 from benchmarks import centre as centres
 from benchmarks.centre import Centre
 from benchmarks.figures import Row, share, table
@@ -28,11 +30,13 @@ DUE = 300  # families that are planned at each size: the cost of one more, besid
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
     """`planned_ms` a family whose day it is, by the clock on the wall, `busy_ms` of it the
-    processor; `quiet_ms` a tick with nothing to do."""
+    processor; `looked_ms` of the processor a case that the rules of a day look at, about once a
+    week; `quiet_ms` a tick with nothing to do."""
 
     cases: int
     planned_ms: float
     busy_ms: float
+    looked_ms: float
     quiet_ms: tuple[float, ...]
 
 
@@ -56,13 +60,33 @@ async def _one(centre: Centre, room: Room, due: int, quiet: int) -> Size:
             quiet_ms.append((time.perf_counter() - began) * 1000)
             if done:
                 raise SystemExit("something was due in a quiet tick")
+        looked_ms = await _look(database, room, due)
         planned_ms, busy_ms = await _plan(database, centre, room, due)
     return Size(
         cases=len(centre.families),
         planned_ms=planned_ms,
         busy_ms=busy_ms,
+        looked_ms=looked_ms,
         quiet_ms=tuple(quiet_ms),
     )
+
+
+async def _look(database: Database, room: Room, due: int) -> float:
+    """The rules of a day look at `due` cases about which nothing is to be said."""
+    now = datetime.now(UTC)
+
+    def bring(tx: Tx) -> None:
+        k = tables.cases
+        chosen = tx.execute(select(k.c.id).order_by(k.c.id).limit(due)).scalars().all()
+        change(tx, k, k.c.id.in_(chosen), look_at=now - timedelta(minutes=1))
+
+    await database.write(bring)
+    busy = time.process_time()
+    done = await ticks.run_due(database, room, now=now)
+    busy = time.process_time() - busy
+    if done != due:
+        raise SystemExit(f"{done} looks instead of {due}")
+    return busy / due * 1000
 
 
 async def _plan(database: Database, centre: Centre, room: Room, due: int) -> tuple[float, float]:
@@ -93,6 +117,7 @@ def show(*, sizes: tuple[int, ...]) -> None:
             f"{size.planned_ms:.2f} ms",
             f"{size.busy_ms:.2f} ms",
             f"{size.busy_ms / first.busy_ms:.2f}",
+            f"{size.looked_ms:.2f} ms",
             f"{median(size.quiet_ms):.2f} / {share(size.quiet_ms, 0.99):.2f} ms",
         )
         for size in found
@@ -102,6 +127,7 @@ def show(*, sizes: tuple[int, ...]) -> None:
         "a family planned and asked",
         "processor time",
         "against the smallest",
+        "a case looked at",
         "quiet tick p50 / p99",
     )
     table(f"Planning, {DUE} families due at each size", heads, rows)

@@ -104,7 +104,7 @@ def facts_of_day(day: CaseDay) -> dict[str, FactValue]:
         "level": _level(day).value,
         "home_risk": int(day.home_risk),
         "open_alerts": day.open_alerts,
-        "days_since_spoken": (day.today - day.spoken_on).days,
+        "days_since_spoken": max((day.today - day.spoken_on).days, 0),
     }
     if day.left_on is not None and day.left_on <= day.today:
         facts["weeks_since_leaving"] = (day.today - day.left_on).days // WEEK

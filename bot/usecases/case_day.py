@@ -1,6 +1,7 @@
 """GATHER: one case on one day, as the rules of a day want to judge it."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.usecases.room import Room
@@ -10,13 +11,13 @@ from flows.definition import FactValue, Rule
 from flows.fact_names import DAYS_TO, About, about
 from flows.hours import local
 from flows.look import QUIET_FACTS, Told, is_of_a_day, places_of
-from flows.model import AlertKind, Case, CaseState, Contact, ContactState, KeyDate, Outcome
+from flows.model import AlertKind, Case, CaseState, Contact, ContactState, Outcome
 from flows.plan import Plan
 from flows.programme import effective_level
 from flows.rhythm import Programme
 from flows.situation import KnownAlert
 from storage import days, key_dates, programmes
-from storage.days import Met
+from storage.days import Began, Met
 from storage.transaction import Tx
 
 CHILD_SEEN = "days_since_child_seen"
@@ -25,43 +26,55 @@ _NAMED: dict[int, tuple[tuple[Rule, ...], frozenset[str]]] = {}
 
 
 def whole_day(
-    tx: Tx, room: Room, case: Case, alerts: Collection[KnownAlert], *, now: datetime
+    tx: Tx,
+    room: Room,
+    case: Case,
+    people: tuple[Contact, ...],
+    alerts: Collection[KnownAlert] = (),
+    *,
+    now: datetime,
 ) -> CaseDay:
-    """Everything about this case and day, in a handful of statements."""
-    people = days.caregivers(tx, case.id)
+    """Everything about this case and day, in a handful of statements; `people` are the family."""
     zone = zone_of(room, people)
     began, met = days.began(tx, case.id), days.met(tx, case.id)
     programme = programmes.kept_programme(tx, began.programme_version)
-    missed = days.missed(tx, case.id, since=_last_word(people, met) or began.added_at)
-    gone = days.gone(tx, [one.id for one in people if one.state is ContactState.BLOCKED])
     stage, today = programme.stage(case.stage), local(now, zone).date()
-    return CaseDay(
-        case=case.id,
-        today=today,
-        risk=case.risk,
-        home_risk=case.home_risk,
-        left_on=case.left_on,
+    return replace(
+        _plain_day(room, case, alerts, today),
         added_on=local(began.added_at, zone).date(),
         resumed_on=_day(began.resumed_at, zone),
         is_paused=case.state is CaseState.PAUSED or (stage is not None and not stage.asks),
-        people=tuple(
-            Person(
-                id=one.id,
-                state=one.state,
-                level=one.level,
-                consented_on=_day(one.consented_at, zone),
-                spoken_on=_day(one.last_spoken_at, zone),
-                every=_interval(case, one, programme, today, now=now),
-                missed=missed.get(one.id, 0),
-                is_gone=one.id in gone,
-            )
-            for one in people
-        ),
+        people=_persons(tx, case, people, began, met, programme, now=now),
         met_on=_day(met.spoke, zone),
         seen_on=_day(met.saw_child, zone),
         key_dates=key_dates.of_case(tx, case.id),
-        open_alerts=sum(map(is_pressing, alerts)),
-        limits=room.content.silence,
+    )
+
+
+def _persons(
+    tx: Tx,
+    case: Case,
+    people: tuple[Contact, ...],
+    began: Began,
+    met: Met,
+    programme: Programme,
+    *,
+    now: datetime,
+) -> tuple[Person, ...]:
+    missed = days.missed(tx, case.id, since=_last_word(people, met) or began.added_at)
+    gone = days.gone(tx, [one.id for one in people if one.state is ContactState.BLOCKED])
+    return tuple(
+        Person(
+            id=one.id,
+            state=one.state,
+            level=one.level,
+            consented_on=_day(one.consented_at, one.hours.timezone),
+            spoken_on=_day(one.last_spoken_at, one.hours.timezone),
+            every=_interval(case, one, programme, now=now),
+            missed=missed.get(one.id, 0),
+            is_gone=one.id in gone,
+        )
+        for one in people
     )
 
 
@@ -80,13 +93,15 @@ def named_facts(
     if not names:
         return {}
     if names & QUIET_FACTS:
-        found = facts_of_day(whole_day(tx, room, case, alerts, now=now))
+        found = facts_of_day(
+            whole_day(tx, room, case, days.caregivers(tx, case.id), alerts, now=now)
+        )
     else:
         seen = _day(days.met(tx, case.id).saw_child, timezone) if CHILD_SEEN in names else None
         dates = any(name.startswith(f"{DAYS_TO}.") for name in names)
-        today = local(now, timezone).date()
         weights = key_dates.of_case(tx, case.id) if dates else ()
-        found = facts_of_day(_plain_day(room, case, alerts, today, seen, weights))
+        plain = _plain_day(room, case, alerts, local(now, timezone).date())
+        found = facts_of_day(replace(plain, seen_on=seen, key_dates=weights))
     return {name: value for name, value in found.items() if name in names}
 
 
@@ -110,14 +125,7 @@ def zone_of(room: Room, people: tuple[Contact, ...]) -> str:
     return people[0].hours.timezone if people else room.timezone
 
 
-def _plain_day(
-    room: Room,
-    case: Case,
-    alerts: Collection[KnownAlert],
-    today: date,
-    seen: date | None,
-    weights: tuple[KeyDate, ...],
-) -> CaseDay:
+def _plain_day(room: Room, case: Case, alerts: Collection[KnownAlert], today: date) -> CaseDay:
     """What needs no look at the family: nothing that it says about silence is of use."""
     return CaseDay(
         case=case.id,
@@ -130,8 +138,8 @@ def _plain_day(
         is_paused=case.state is CaseState.PAUSED,
         people=(),
         met_on=None,
-        seen_on=seen,
-        key_dates=weights,
+        seen_on=None,
+        key_dates=(),
         open_alerts=sum(map(is_pressing, alerts)),
         limits=room.content.silence,
     )
@@ -152,13 +160,12 @@ def _last_word(people: tuple[Contact, ...], met: Met) -> datetime | None:
     return max(filter(None, (*words, met.spoke)), default=None)
 
 
-def _interval(
-    case: Case, contact: Contact, programme: Programme, today: date, *, now: datetime
-) -> int | None:
+def _interval(case: Case, contact: Contact, programme: Programme, *, now: datetime) -> int | None:
     """In how many days something is planned for this contact."""
     if contact.state is not ContactState.ACTIVE:
         return None
-    agreed = local(contact.consented_at or now, contact.hours.timezone).date()
+    zone = contact.hours.timezone
+    agreed = local(contact.consented_at or now, zone).date()
     plan = Plan(
         programme=programme,
         risk=case.risk,
@@ -175,7 +182,7 @@ def _interval(
         ends_on=contact.ends_on,
         extra_weeks=case.extra_weeks,
     )
-    return asked_every(plan, today)
+    return asked_every(plan, local(now, zone).date())
 
 
 def _day(moment: datetime | None, zone: str) -> date | None:

@@ -20,13 +20,14 @@ from storage.transaction import Tx
 
 def look_at_case(tx: Tx, room: Room, case_id: str, *, now: datetime) -> None:
     """Say what is to be said on this day, once, and write down when to look again."""
-    case = _the(tx, CaseId(case_id), now=now)
+    people = days.caregivers(tx, CaseId(case_id))
+    zone = case_day.zone_of(room, people)
+    case = _the(tx, CaseId(case_id), zone, now=now)
     if case is None:
         days.look(tx, CaseId(case_id), None)
         return
     known = alerts.known(tx, case.id, None)
-    day = case_day.whole_day(tx, room, case, known, now=now)
-    zone = case_day.zone_of(room, days.caregivers(tx, case.id))
+    day = case_day.whole_day(tx, room, case, people, known, now=now)
     told = case_day.told(tx, case, timezone=zone)
     events = look.decide(room.content.rules, day, told, known)
     for event in events:
@@ -37,16 +38,14 @@ def look_at_case(tx: Tx, room: Room, case_id: str, *, now: datetime) -> None:
     days.look(tx, case.id, at(when, room.content.urgencies.working.start, zone))
 
 
-def _the(tx: Tx, case_id: CaseId, *, now: datetime) -> Case | None:
+def _the(tx: Tx, case_id: CaseId, zone: str, *, now: datetime) -> Case | None:
     """None where nobody looks any more: a goodbye is no silence, an adult decides for themselves,
     and whoever was erased is nobody's case."""
     try:
         case = cases.get(tx, case_id)
     except SubjectErased:
         return None
-    people = days.caregivers(tx, case.id)
-    here = local(now, people[0].hours.timezone if people else "UTC").date()
-    is_adult = age_on(case.birth_date, here) >= ADULT_AT
+    is_adult = age_on(case.birth_date, local(now, zone).date()) >= ADULT_AT
     return None if case.state is CaseState.CLOSED or is_adult else case
 
 

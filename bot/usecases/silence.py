@@ -9,7 +9,7 @@ from bot.usecases.room import Room
 from flows.days import Silence, facts_of_day
 from flows.definition import FactValue
 from flows.model import AlertKind, Case
-from storage import standings
+from storage import days, standings
 from storage.alerts import Alert
 from storage.transaction import Tx
 
@@ -27,7 +27,8 @@ AGAIN = Text("They have let hear of themselves since this task began.")
 
 def facts_of_silence(tx: Tx, room: Room, case: Case, *, now: datetime) -> Mapping[str, FactValue]:
     """The facts of this day."""
-    return facts_of_day(case_day.whole_day(tx, room, case, (), now=now))
+    people = days.caregivers(tx, case.id)
+    return facts_of_day(case_day.whole_day(tx, room, case, people, now=now))
 
 
 def in_words(facts: Mapping[str, FactValue]) -> tuple[str, ...]:

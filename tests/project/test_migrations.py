@@ -137,7 +137,7 @@ NEW: dict[str, dict[str, list[str]]] = {
     },
     "0006": {
         **whole("verdicts", "deadlines"),
-        "cases": ["look_at"],
+        "cases": ["look_at", "resumed_at"],
         "alerts": ["child_wrote_at"],
     },
 }  # fmt: skip
