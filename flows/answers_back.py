@@ -114,8 +114,7 @@ def last_words(talk: Talk, message: Message, *, moves: bool) -> MessageDue:
 def _has_alert(situation: Situation, talk: Talk, judged: tuple[Event, ...]) -> bool:
     """Has this check-in raised one, or is the family still waiting for somebody?"""
     return any(isinstance(event, AlertFound) and event.kind in WORRIES for event in judged) or any(
-        known.kind in WORRIES
-        and (known.checkin == talk.id or known.state is not AlertState.CLOSED)
+        known.kind in WORRIES and (known.checkin == talk.id or known.state is not AlertState.CLOSED)
         for known in situation.alerts
         if known.contact in (None, situation.contact.id)  # of another contact's nobody learns
     )

@@ -25,9 +25,9 @@ from storage import addresses, contacts, migrate
 from storage.transaction import Tx
 from tests.e2e.records import a_case, a_contact
 from tests.oversight.centres import opened
-from tests.programme.transcript import Transcript
 from tests.programme import alerts_of_year
 from tests.programme.office import RATNA, WIB, Child
+from tests.programme.transcript import Transcript
 from tests.programme.year import Year
 
 
@@ -74,6 +74,11 @@ def _joins(year: Year, worker: str, name: str, one: Mapping[str, Any], *, chat: 
                   outcomes=one.get("hasil", {}))  # fmt: skip
     year.children[one["kode"]] = child
     year.transcript.begins(one["kode"], name, one)
+    _plans(year, child, one, left)
+
+
+def _plans(year: Year, child: Child, one: Mapping[str, Any], left: date) -> None:
+    """What staff and the mother will do, by days since the child came home."""
     for day, deed in one.get("petugas", {}).items():
         at = at_local(left + timedelta(days=day), time(9, 30), WIB)
         year.plans(at, lambda child=child, deed=deed: year.decides(child, deed))
@@ -102,9 +107,10 @@ def _also(year: Year, code: str, kind: str, one: Mapping[str, Any], *, chat: int
         move_contact(tx, found, ContactMoved(state=ContactState.ACTIVE), now=now)
 
     centre.database.write_now(write)
-    year.children[page] = Child(code=code, contact=new.id, case=child.case, chat=chat,
-                                answers=list(one["kabar"]), afterwards=one["seterusnya"],
-                                name=page)  # fmt: skip
+    also = Child(code=code, contact=new.id, case=child.case, chat=chat, name=page,
+                 answers=list(one["kabar"]), afterwards=one["seterusnya"])  # fmt: skip
+    year.children[page] = also
+    _plans(year, also, one, local(now, WIB).date() + timedelta(days=14))
     year.transcript.begins(page, kind, {**one, "panggilan": "sama", "risiko": "sama"})
 
 

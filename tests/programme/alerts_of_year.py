@@ -23,11 +23,12 @@ JUDGED = Path(__file__).parents[1] / "cases" / "years" / "penilaian.yaml"
 
 HEAD = """# Peringatan dan tugas dalam setahun empat keluarga
 
-Semua orang di halaman ini karangan. Setiap peringatan dan setiap tugas dari tahun yang dimainkan di
+Semua orang di halaman ini karangan. Setiap peringatan dan setiap tugas dari
 [setahun bersama empat keluarga](a-year.md), dengan semua aturan yang menyala: kapan, mengapa, apa
-yang dijawab atau ditulis keluarga, apa yang terjadi dengannya, dan satu kalimat penilaian. Penilaian
-ada di `tests/cases/years/penilaian.yaml`; `python -m tests.programme.a_year` menulis halaman ini lagi,
-dan sebuah tes gagal kalau ada peringatan tanpa penilaian, atau penilaian tanpa peringatan.
+yang dijawab atau ditulis keluarga, apa yang terjadi dengannya, dan satu kalimat penilaian, sesudah
+dibaca satu per satu. Penilaian ada di `tests/cases/years/penilaian.yaml`;
+`python -m tests.programme.a_year` menulis halaman ini lagi, dan sebuah tes gagal kalau ada
+peringatan tanpa penilaian, atau penilaian tanpa peringatan.
 
 """
 

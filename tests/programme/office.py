@@ -19,7 +19,7 @@ from tests.programme.transcript import Transcript
 
 WIB = "Asia/Jakarta"
 RATNA = 5001
-TAKES, TRIES = timedelta(minutes=40), timedelta(hours=20)
+TAKES, TRIES = timedelta(minutes=40), timedelta(hours=24)
 SILENT, ONE_TAP = "diam", "baik"
 
 
@@ -161,8 +161,9 @@ class Office:
             until = today + timedelta(days=deed["jeda"])
             cases.update(tx, case.id, state=CaseState.PAUSED, paused_until=until)
             ends.pause(tx, room, cases.get(tx, case.id), now=now)
-        if contact.state is ContactState.ACTIVE:
-            programmes.replan(tx, contact, now=now)
+        for one in contacts.of_case(tx, case.id):
+            if one.state is ContactState.ACTIVE:
+                programmes.replan(tx, one, now=now)
 
 
 def _told(deed: Mapping[str, Any]) -> str:
