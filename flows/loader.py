@@ -23,7 +23,8 @@ from flows.reading.silences import read_silence
 from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
 from flows.rhythm import Programme
-from flows.warning_signs import MODEL, build
+from flows.warning_signs import MODEL, build, unfit
+from flows.word_model import WordModel
 from flows.wording import forbidden_words
 
 
@@ -55,10 +56,14 @@ def hints(overlay: Path | None = None) -> tuple[ContentError, ...]:
     return desk.hints()
 
 
+def idle(overlay: Path | None = None) -> tuple[ContentError, ...]:
+    """What is shipped and does nothing beside these files. It stops nothing."""
+    return tuple(_idle_model(load(overlay).signs))
+
+
 def unapproved(content: Content) -> tuple[str, ...]:
     """The names of files that nobody has approved, or not all of them: for the warning at start."""
-    read_by_people = (file for file in content.files if file.kind != "words")
-    return tuple(file.name for file in read_by_people if not _is_approved(file))
+    return tuple(file.name for file in content.files if not _is_approved(file))
 
 
 def load_checkin(body: str, name: str) -> Checkin:
@@ -235,6 +240,16 @@ def _unbuildable(body: str, model: str | None) -> tuple[str, str] | None:
     return None
 
 
+def _idle_model(signs: Mapping[str, object]) -> Iterator[ContentError]:
+    """The model of words is of no use to a centre with categories of its own: it should know."""
+    if names := unfit(signs):
+        problem = (
+            "is left out, so the phrases judge alone: signs.yaml lacks what it was trained with, or "
+            f"has it at another level ({', '.join(names)}); an empty signs.words says this is meant"
+        )
+        yield ContentError("signs.words:1", problem)
+
+
 def _signs(root: Node) -> Mapping[str, object]:
     plain = root.plain()
     return {str(key): value for key, value in plain.items()} if isinstance(plain, dict) else {}
@@ -248,6 +263,8 @@ def _place(problem: ContentError) -> tuple[str, int]:
 
 def _is_approved(file: ContentFile) -> bool:
     """Is there an approval, and none that is still open?"""
+    if file.kind == "words":
+        return not file.body.strip() or WordModel.read(file.body).approved_by is not None
     found = list(_approvals(open_sheet(Sheet(name=file.name), file.body).plain()))
     return bool(found) and None not in found
 

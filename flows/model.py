@@ -273,13 +273,17 @@ class Staff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Words that fired: `start` and `end` are character offsets into the text as typed."""
+    """Words that fired: `start` and `end` are character offsets into the text as typed.
+
+    `pattern` is the line of signs.yaml that found them, or `model`; rows that were kept before
+    it was have none."""
 
     text: str
     start: int
     end: int
     category: str
     certainty: Certainty
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,26 +8,23 @@ from dataclasses import replace
 
 from flows.model import Certainty, Evidence
 from flows.spelling import Words
-from flows.word_model import CRITICAL, SIGN, Weighed, WordModel
+from flows.word_model import CRITICAL, SIGN, Limits, Weighed, WordModel
+
+BY_MODEL = "model"
+"""The pattern of evidence that no phrase has found."""
 
 
 def with_model(
-    model: WordModel,
-    weighed: Weighed,
-    text: str,
-    words: Words,
-    judged: Sequence[Evidence],
-    critical: frozenset[str],
+    model: WordModel, weighed: Weighed, text: str, words: Words, judged: Sequence[Evidence]
 ) -> tuple[Evidence, ...]:
     """The evidence of the phrases as the model sees it, and its own, in the order of the text."""
-    scores, limits = weighed.scores, model.limits
-    is_denied = scores[CRITICAL] < limits.denied
-    kept = tuple(_doubted(row, critical) if is_denied else row for row in judged)
+    limits, critical = model.limits, model.alarming
+    kept = tuple(_weakened(row, weighed.alarm, limits, critical) for row in judged)
     meant = {row.category for row in kept if row.certainty is not Certainty.DENIED}
-    if scores[CRITICAL] >= limits.critical and not meant & critical:
-        is_sure = scores[CRITICAL] >= limits.sure
+    if weighed.alarm >= limits.critical and not meant & critical:
+        is_sure = weighed.alarm >= limits.sure
         names = _lanes(weighed, critical, limits.category)
-    elif scores[SIGN] >= limits.sign and not meant:
+    elif weighed.scores[SIGN] >= limits.sign and not meant:
         is_sure = True  # a watch sign rings nobody
         names = _lanes(weighed, _watch(model, critical), limits.category)
     else:
@@ -36,8 +33,13 @@ def with_model(
     return tuple(sorted((*kept, *added), key=lambda row: (row.start, row.end)))
 
 
-def _doubted(row: Evidence, critical: frozenset[str]) -> Evidence:
-    return replace(row, certainty=Certainty.DENIED) if row.category in critical else row
+def _weakened(row: Evidence, alarm: float, limits: Limits, critical: frozenset[str]) -> Evidence:
+    """A critical phrase that the rest of the message speaks against is unsure, or is not meant."""
+    if row.category not in critical or alarm >= limits.doubted:
+        return row
+    if alarm < limits.denied:
+        return replace(row, certainty=Certainty.DENIED)
+    return replace(row, certainty=Certainty.UNSURE) if row.certainty is Certainty.SURE else row
 
 
 def _watch(model: WordModel, critical: frozenset[str]) -> frozenset[str]:
@@ -63,4 +65,5 @@ def _seen(
         end=end,
         category=name,
         certainty=Certainty.SURE if is_sure else Certainty.UNSURE,
+        pattern=BY_MODEL,
     )

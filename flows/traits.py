@@ -1,6 +1,6 @@
 """What the model of words looks at in a message: words in one spelling, pairs near each other, the
-groups of signs.yaml that they belong to, what stands behind a denial or a turn, and what the
-phrases have found."""
+groups of signs.yaml that they belong to, what stands behind a denial or a turn, stretches of
+letters, and what the phrases have found."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ REACH = 4  # words behind a denial that it may be about
 STEM = 3  # letters that are left when an ending is taken off
 LONGEST = 300  # words of a message that the model reads; the phrases read all of it
 FIGURE = "0"  # any number
+STRETCH = "~"  # before letters that are no word of their own
+SHORT, LONG = 3, 5  # letters of a stretch, the edges of the word counted
+LONGEST_WORD = 30  # letters of a word that are looked at in stretches
 ENDINGS = ("nya", "nye", "nyo", "lah", "ku", "mu")
 
 Group = tuple[str, ...]
@@ -99,6 +102,14 @@ def _pairs(
             yield Trait(f"<{name} {word}", before, place)
             for following in own:
                 yield Trait(f"<{name} <{following}", before, place)
+
+
+def stretches(word: str) -> Iterator[str]:
+    """Each stretch of a word, with its edges marked: ^ma, mat, ati, ti$ ..."""
+    edged = f"^{word[:LONGEST_WORD]}$"
+    for size in range(SHORT, LONG + 1):
+        for first in range(len(edged) - size + 1):
+            yield STRETCH + edged[first : first + size]
 
 
 def of_phrases(

@@ -15,8 +15,8 @@ from flows.negation import FILLER, FLAGS, Reading, Role, Span, certainty
 from flows.patterns import Automaton, Hit, compile_phrases, parse
 from flows.sign_content import Category, SignContent, lexicon, read
 from flows.spelling import Lexicon, Words
-from flows.traits import Reader, Trait
-from flows.word_model import WordModel
+from flows.traits import Reader
+from flows.word_model import CRITICAL, SIGN, WordModel
 
 MASK = "•••"
 MODEL = "model"
@@ -51,6 +51,7 @@ class Found:
     hit: Hit
     category: Category
     is_unsure: bool
+    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +74,19 @@ class Detector:
         judged = self._judged(text, words, hits)
         if self.model is None or not len(words):
             return self._signs(judged)
-        weighed = self.model.weigh(self._traits(text, words), self._said(judged, hits))
-        return self._signs(with_model(self.model, weighed, text, words, judged, self.critical))
+        spelled = self.reader.spell(text, words)
+        seen = tuple(self.reader.traits(spelled, words))
+        weighed = self.model.weigh(seen, self._said(judged, hits), spelled)
+        return self._signs(with_model(self.model, weighed, text, words, judged))
 
-    def names_of_traits(self, text: str) -> frozenset[str]:
-        """What the model of words looks at in a text, for those who train it."""
+    def names_of_traits(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
+        """What the model of words looks at in a text, for those who train it: traits, and the
+        words whose letters it reads."""
         words = self.lexicon.read(text)
         hits = tuple(self.automaton.run(words))
-        seen = (trait.name for trait in self._traits(text, words))
-        return frozenset(seen) | self._said(self._judged(text, words, hits), hits)
-
-    def _traits(self, text: str, words: Words) -> tuple[Trait, ...]:
-        return tuple(self.reader.traits(self.reader.spell(text, words), words))
+        spelled = self.reader.spell(text, words)
+        seen = frozenset(trait.name for trait in self.reader.traits(spelled, words))
+        return seen | self._said(self._judged(text, words, hits), hits), frozenset(spelled)
 
     def _said(self, judged: Sequence[Evidence], hits: Iterable[Hit]) -> frozenset[str]:
         """What the phrases say of a text, judged and not, as names of traits."""
@@ -148,7 +150,7 @@ class Detector:
         for hit in hits:
             meaning = self.meanings[hit.phrase]
             if isinstance(meaning.of, Category):
-                signs.append(Found(hit, meaning.of, meaning.is_unsure))
+                signs.append(Found(hit, meaning.of, meaning.is_unsure, meaning.line))
             elif isinstance(meaning.of, Role):
                 marks[meaning.of].append(Span(hit.places[0], hit.places[-1]))
             elif meaning.of is Kind.IDIOM:
@@ -183,7 +185,6 @@ def build(content: Mapping[str, object]) -> Detector:
     """A detector from the parsed signs.yaml and, under `MODEL`, the text of the model of words;
     raises ContentError where one of them is wrong. Without a model the phrases judge alone."""
     signs = read(content)
-    body = content.get(MODEL)
     meanings = tuple(_meanings(signs))
     # One phrase at a time: all of their rows at once would take twice the memory.
     rows = (
@@ -196,11 +197,43 @@ def build(content: Mapping[str, object]) -> Detector:
         automaton=automaton,
         meanings=meanings,
         categories=tuple(category.name for category in signs.categories),
-        critical=frozenset(one.name for one in signs.categories if one.level == "critical"),
+        critical=_critical(signs),
         rivals=signs.rivals,
         reader=traits.reader(signs),
-        model=WordModel.read(body) if isinstance(body, str) else None,
+        model=_model(content.get(MODEL), signs),
     )
+
+
+def _model(body: object, signs: SignContent) -> WordModel | None:
+    """The model, unless there is none, or it was trained for other categories: then the phrases
+    judge alone, and `unfit` says so."""
+    if not isinstance(body, str) or not body.strip():
+        return None
+    model = WordModel.read(body)
+    return None if _strange_to(model, signs) else model
+
+
+def unfit(content: Mapping[str, object]) -> tuple[str, ...]:
+    """The categories for which the model of words is left out, for those who check content."""
+    body = content.get(MODEL)
+    if not isinstance(body, str) or not body.strip():
+        return ()
+    return _strange_to(WordModel.read(body), read(content))
+
+
+def _strange_to(model: WordModel, signs: SignContent) -> tuple[str, ...]:
+    """Categories that the model knows, and that signs.yaml has not, or at the other level."""
+    names, critical = {one.name for one in signs.categories}, _critical(signs)
+    known = (lane for lane in model.lanes if lane not in (CRITICAL, SIGN))
+    return tuple(
+        name
+        for name in known
+        if name not in names or (name in critical) != (name in model.alarming)
+    )
+
+
+def _critical(signs: SignContent) -> frozenset[str]:
+    return frozenset(one.name for one in signs.categories if one.level == "critical")
 
 
 def _meanings(signs: SignContent) -> Iterator[Meaning]:
@@ -226,7 +259,12 @@ def _evidence(text: str, reading: Reading, found: Found, sure: Certainty) -> Evi
     start = reading.words.starts[found.hit.places[0]]
     end = reading.words.ends[found.hit.places[-1]]
     return Evidence(
-        text=text[start:end], start=start, end=end, category=found.category.name, certainty=sure
+        text=text[start:end],
+        start=start,
+        end=end,
+        category=found.category.name,
+        certainty=sure,
+        pattern=found.line,
     )
 
 

@@ -1,61 +1,76 @@
 """A small linear model beside the phrases of signs.yaml. It has seen thousands of invented
 messages, so it knows turns of phrase that nobody has listed, and can show what weighed most.
 
-Each trait has a weight in each lane: a category, or `critical` and `sign` for whole levels. The
-weights of a trait stand side by side in one integer, so that adding up all lanes of a message is
-one addition a trait.
+Each trait has a weight in each lane: a category, or `critical` and `sign` for whole levels; so has
+each stretch of letters, by which a strange spelling of a word is known. The weights of a trait
+stand side by side in one integer, so that adding up all lanes of a message is one addition a trait.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Self
 
 from flows.errors import ContentError
-from flows.traits import Trait
+from flows.traits import Trait, stretches
 
 FIRST_LINE = "kabar words 1"
 CRITICAL, SIGN = "critical", "sign"
-SCALE = 16  # packed units that make a weight of 1
-ZERO = 1 << 8  # added to each packed weight, so that none is negative
+OPEN = "null"  # in the place of a name: nobody has approved it
+SCALE = 32  # packed units that make a weight of 1
+ZERO = 1 << 9  # added to each packed weight, so that none is negative
 BITS = 32  # of a lane; more traits than any message has fit
 MASK = (1 << BITS) - 1
 SHOWN = 6  # words, at most, of the part of a message that is shown
 SHARE = 0.5  # of the weight of a pair, for each of its two words
+OF_SIGN = 0.5  # what the lane of any sign adds to the alarm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """From which scores on something counts.
 
-    - `critical`, `sign`: the message is of this level. `sure`: no human need look first.
-    - `category`: the message has this label. `denied`: below it, a critical phrase is not meant.
+    - `critical`: of the alarm, for a message without a critical phrase. `sure`: of the alarm, no
+      human need look first. `doubted`, `denied`: of the alarm, below them a critical phrase is
+      unsure, or is not meant.
+    - `sign`: the message has a sign of watch. `category`: it has this label.
     """
 
     critical: float
-    sign: float
     sure: float
-    category: float
+    doubted: float
     denied: float
+    sign: float
+    category: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
     """The scores of a message by lane, 0 where the model cannot tell; `heavy` are the traits of
-    its words that the model knows, with their packed weights."""
+    its words that the model knows, with their packed weights. `alarm` is how critical it is: the
+    lane of all critical signs, the likeliest critical category, and half of any sign."""
 
     scores: Mapping[str, float]
+    alarm: float
     heavy: Sequence[tuple[Trait, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordModel:
-    """Read once, never changed: any number of threads may use it."""
+    """Read once, never changed: any number of threads may use it.
+
+    - `alarming`: the lanes of critical categories.
+    - `letters`: for each word the model knows, its stretches added up, and how many they are.
+    - `approved_by`: None until somebody stands behind what the model finds.
+    """
 
     lanes: Sequence[str]
+    alarming: frozenset[str]
     bias: Sequence[float]
     limits: Limits
     weights: Mapping[str, int]
+    letters: Mapping[str, tuple[int, int]]
+    approved_by: str | None
 
     @classmethod
     def read(cls, body: str) -> Self:
@@ -76,29 +91,52 @@ class WordModel:
         lanes, bias = tuple(head["lanes"].split()), tuple(map(float, head["bias"].split()))
         if len(lanes) != len(bias) or not {CRITICAL, SIGN} <= set(lanes):
             raise ValueError("lanes and bias do not fit")
+        alarming = frozenset(head["alarming"].split())
+        if not alarming or not alarming <= set(lanes) - {CRITICAL, SIGN}:
+            raise ValueError("what is alarming is no lane")
         limits = (part.split("=") for part in head["limits"].split())
         rows = (line.split("\t") for line in lines[end + 1 :])
+        weights = {name: packed(sparse, len(lanes)) for name, sparse in rows}
         return cls(
             lanes=lanes,
+            alarming=alarming,
             bias=bias,
             limits=Limits(**{name: float(value) for name, value in limits}),
-            weights={name: packed(sparse, len(lanes)) for name, sparse in rows},
+            weights=weights,
+            letters={name: _letters(name, weights) for name in weights if name.isalnum()},
+            approved_by=None if head["approved_by"] == OPEN else head["approved_by"],
         )
 
-    def weigh(self, seen: Collection[Trait], found: Collection[str]) -> Weighed:
-        """Add up what speaks for each lane: traits of the words, and those of the phrases."""
+    def weigh(
+        self, seen: Collection[Trait], found: Collection[str], spelled: Iterable[str]
+    ) -> Weighed:
+        """Add up what speaks for each lane: the letters of the words, the words as traits, and
+        what the phrases have found."""
         weights = self.weights
         heavy = [(trait, weights[trait.name]) for trait in seen if trait.name in weights]
         known = {trait.name: weight for trait, weight in heavy}
         known.update((name, weights[name]) for name in found if name in weights)
-        total, zero = sum(known.values()), ZERO * len(known)
-        size = SCALE * sqrt(len(known) or 1)
-        return Weighed(
-            scores={
-                lane: ((total >> BITS * number & MASK) - zero) / size + self.bias[number]
-                for number, lane in enumerate(self.lanes)
-            },
-            heavy=heavy,
+        by_trait = self._spread(sum(known.values()), len(known))
+        by_letter = self._spread(*self._letters_of(frozenset(spelled)))
+        values = map(sum, zip(by_trait, by_letter, self.bias, strict=True))
+        scores = dict(zip(self.lanes, values, strict=True))
+        likeliest = max(scores[name] for name in self.alarming)
+        alarm = scores[CRITICAL] + likeliest + OF_SIGN * scores[SIGN]
+        return Weighed(scores=scores, alarm=alarm, heavy=heavy)
+
+    def _letters_of(self, spelled: Iterable[str]) -> tuple[int, int]:
+        total, count = 0, 0
+        for word in spelled:
+            own = self.letters.get(word) or _letters(word, self.weights)
+            total += own[0]
+            count += own[1]
+        return total, count
+
+    def _spread(self, total: int, count: int) -> tuple[float, ...]:
+        """The lanes of weights that were added up, by the square root of how many they were."""
+        zero, size = ZERO * count, SCALE * sqrt(count or 1)
+        return tuple(
+            ((total >> BITS * number & MASK) - zero) / size for number in range(len(self.lanes))
         )
 
     def shown(self, weighed: Weighed, lane: str, words: int) -> tuple[int, int]:
@@ -113,6 +151,12 @@ class WordModel:
                 by_word[trait.first] += value * SHARE
                 by_word[trait.last] += value * SHARE
         return _heaviest(by_word)
+
+
+def _letters(word: str, weights: Mapping[str, int]) -> tuple[int, int]:
+    """The weights of the stretches of a word, added up, and how many they are."""
+    known = [weights[name] for name in stretches(word) if name in weights]
+    return sum(known), len(known)
 
 
 def _heaviest(by_word: Sequence[float]) -> tuple[int, int]:

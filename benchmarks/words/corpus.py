@@ -1,4 +1,4 @@
-"""Invented messages with their labels, a file for each author: `labels | text`, a line each; and the
+"""Invented messages with labels, a file for each author: `labels | text`, a line each; and the
 tables that prove the phrases of signs.yaml, which teach the words in them but not the phrases."""
 
 from collections.abc import Iterator
@@ -13,6 +13,9 @@ OF_A_SIGN = ("found", "missed")
 HELD_BACK = ("9",)
 """Authors that the shipped model has never seen: they are scored in the tests."""
 
+SEEN = ("02",)
+"""Authors whose messages the phrases were written for: they teach, and are never measured."""
+
 HARMLESS = ("none", "chat")
 """No sign: `none` looks like one, `chat` is ordinary talk."""
 
@@ -25,9 +28,7 @@ class Written:
     text: str
     labels: frozenset[str]
     is_chat: bool
-    proves_phrases: bool = (
-        False  # the phrases were written for it: what they say of it teaches nothing
-    )
+    proves_phrases: bool = False  # they were written for it: what they say of it teaches nothing
 
     def level(self, critical: frozenset[str]) -> str:
         """critical, watch or none."""
@@ -54,6 +55,7 @@ def _of(path: Path) -> Iterator[Written]:
             text=text.replace("\\n", "\n"),
             labels=frozenset(named) - set(HARMLESS),
             is_chat="chat" in named,
+            proves_phrases=path.stem.startswith(SEEN),
         )
 
 

@@ -48,6 +48,8 @@ def check() -> None:
     desk.answers.print("The content is sound.")
     for hint in loader.hints(folder):
         desk.answers.print(f"Could be plainer: {hint}")
+    for note in loader.idle(folder):
+        desk.answers.print(f"Not in use: {note}")
     waiting = loader.unapproved(content)
     if waiting:
         desk.answers.print(f"Not approved yet: {', '.join(waiting)}.")

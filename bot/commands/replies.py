@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +29,9 @@ from storage.transaction import Tx
 app = typer.Typer(no_args_is_help=True, help="What families have answered and written.")
 
 LEAST_REASON, MOST_REASON = 10, 300  # characters
+OF_EVIDENCE = ("text", "start", "end", "category", "certainty")
+"""What is printed of a sign that was found."""
+
 WANTED = 'write {"id": "...", "text": "..."}, one JSON object a line'
 
 
@@ -165,5 +168,5 @@ def _asked(line: bytes) -> dict[str, object] | None:
 
 
 def _found(signs: Signs) -> dict[str, object]:
-    evidence: Iterable[dict[str, object]] = (asdict(one) for one in signs.evidence)
-    return {"level": signs.level, "labels": list(signs.labels), "evidence": list(evidence)}
+    evidence = [{name: getattr(one, name) for name in OF_EVIDENCE} for one in signs.evidence]
+    return {"level": signs.level, "labels": list(signs.labels), "evidence": evidence}

@@ -282,3 +282,10 @@ def test_work_grows_with_the_length_of_a_message_only(
     whole = (piece * 4096)[:4096]
 
     assert _calls(do, whole) < 2.2 * _calls(do, half) + 100
+
+
+def test_evidence_names_the_line_that_found_it() -> None:
+    evidence = PHRASES.find("dia bilang mau mati saja").evidence
+
+    lines = {meaning.line for meaning in PHRASES.meanings}
+    assert evidence and all(row.pattern in lines for row in evidence)
