@@ -103,7 +103,7 @@ def is_of_answers_alone(fact: str) -> bool:
     """Can it be told again at any time from the answers of one check-in? What it was compared with
     then, and what day it was, cannot."""
     alone = ("checkin_kind", "total", "level", "risk")
-    return fact in alone or fact.partition(".")[0] in ("answer", "lowered", "skipped")
+    return fact in alone or fact.partition(".")[0] in ("answer", "lowered")
 
 
 ASKS_FOR_HELP = ("safety", "call")

@@ -47,6 +47,7 @@ def of_checkin(situation: Situation, talk: Talk, result: Score, *, is_closed: bo
     names = _Names(situation, talk)
     items = dict(_answered(talk, names))
     told = (
+        *_skipped(talk, names),
         *(_never_answered(situation, talk, names) if is_closed else ()),
         *_windows(situation, talk, names, is_closed=is_closed),
         *_compared(situation, talk, names, result, is_closed=is_closed),
@@ -54,9 +55,12 @@ def of_checkin(situation: Situation, talk: Talk, result: Score, *, is_closed: bo
     for fact, value, words in told:
         facts[fact] = value
         items[fact] = words
-    before = change_before_last(situation.history)
-    if before is not None:
-        facts["change_before_last"] = before
+    compared = {
+        "baseline": situation.baseline,
+        "last_total": situation.last_total,
+        "change_before_last": change_before_last(situation.history),
+    }
+    facts.update({name: value for name, value in compared.items() if value is not None})
     return Known(facts=facts, items=items)
 
 
@@ -88,8 +92,13 @@ def _answered(talk: Talk, names: _Names) -> Iterator[tuple[str, str]]:
         yield f"answer.{item}", f"{names(item)} {value}"
     for item, (highest, latest) in lowered(talk.answers).items():
         yield f"lowered.{item}", f"{names(item)} diubah {highest} ke {latest}"
-    for item in {one.item for one in talk.answers}:
-        yield f"skipped.{item}", names(item)
+
+
+def _skipped(talk: Talk, names: _Names) -> Told:
+    """Nothing but "Tidak tahu"."""
+    values = counted(talk.answers)
+    for item in sorted({one.item for one in talk.answers} - set(values)):
+        yield f"skipped.{item}", 1, names(item)
 
 
 def _never_answered(situation: Situation, talk: Talk, names: _Names) -> Told:
@@ -97,9 +106,9 @@ def _never_answered(situation: Situation, talk: Talk, names: _Names) -> Told:
     about the family, nor where the level fell and we took the questions away ourselves."""
     if talk.is_by_staff or (talk.level is Level.OPEN and situation.level is not Level.OPEN):
         return
-    touched = {one.item for one in talk.answers}
+    behind = {*(one.item for one in talk.answers), *talk.path[:-1]}
     asked = asked_items(talk.checkin, talk.answers, left_out=talk.left_out)
-    missing = [item.id for item in asked if item.id not in touched]
+    missing = [item.id for item in asked if item.id not in behind]
     for item in missing:
         yield f"unanswered.{item}", 1, names(item)
     if missing:

@@ -109,11 +109,14 @@ def said_by(checkin: Checkin, answers: Sequence[Given], *, to: Checkin) -> dict[
 
 
 def pace_ms(answers: Sequence[Given]) -> int | None:
-    """Milliseconds an item, from the first answer to the last; None under three answers."""
+    """Milliseconds an item, from the first answer to the last; None under three answers, and where
+    all came at one moment: then they waited for us, and nothing was measured."""
     items, moments = {one.item for one in answers}, [one.at for one in answers]
     if len(items) < LEAST_FOR_PACE:
         return None
     took = max(moments) - min(moments)
+    if not took:
+        return None
     return round(took.total_seconds() * 1000) // (len(items) - 1)
 
 

@@ -46,24 +46,18 @@ def facts_of_checkin(
 ) -> dict[str, FactValue]:
     """Everything rules may name about a check-in; what is not known is absent.
 
-    `answer.<item>` is the highest value ever chosen, `lowered.<item>` the points taken back,
-    `skipped.<item>` is 1 where there is nothing but "Tidak tahu".
+    `answer.<item>` is the highest value ever chosen, `lowered.<item>` the points taken back.
     """
     facts: dict[str, FactValue] = {"checkin_kind": checkin.kind, **_facts_of_case(level, risk)}
     facts.update({f"answer.{item}": value for item, value in counted(answers).items()})
     for item, (highest, latest) in lowered(answers).items():
         facts[f"lowered.{item}"] = highest - latest
-    for given in answers:
-        if f"answer.{given.item}" not in facts:
-            facts[f"skipped.{given.item}"] = 1
     if score.total is not None:
         facts["total"] = score.total
         if baseline is not None:
             facts["change_from_baseline"] = score.total - baseline
         if last_total is not None:
             facts["change_from_last"] = score.total - last_total
-    known = {"baseline": baseline, "last_total": last_total}
-    facts.update({name: value for name, value in known.items() if value is not None})
     return facts
 
 

@@ -84,7 +84,7 @@ async def test_a_form_goes_from_item_to_item_and_ends_in_an_alert(world: World) 
         "Naik 8 dari dasar 7 (nilai saat pulang 7; baru 0 dari 4 kabar pertama).\n"
         "Perkiraan: 6 dari 7 butir dijawab.\n"
         "Peringatan: Tinggi.\n- Jumlah 12; batasnya 12.\n"
-        "- Jumlah 12, naik 5 dari dasar. Telepon dalam 3 hari kerja."
+        "- Jumlah 12, naik 5 dari dasar 7. Telepon dalam 3 hari kerja."
     )
     assert await ratna.typed() == [text for text in await ratna.typed() if "lelah" not in text]
     assert await forms(world) == [("finished", "call", 15, "oranye")]

@@ -34,7 +34,7 @@ def own_content() -> dict[str, str]:
     return {
         "checkins/kakek-nenek.yaml": shown("# checkins/kakek-nenek.yaml"),
         "programme.yaml": programme.replace("checkins: {A: mingguan-a, B: mingguan-b}", USED),
-        "rules.yaml": rules + shown("  - id: N1"),
+        "rules.yaml": rules + shown("  - id: N1") + shown("  - id: N2"),
     }
 
 
@@ -77,6 +77,8 @@ async def test_grandparents_answer_it_on_a_phone(centre: Centre) -> None:
     assert (await nenek.texts())[-1].startswith("Terima kasih, Bapak/Ibu. Kabarnya sudah masuk.")
     await ratna.presses("Lihat", under="Kritis. 1 hal perlu dilihat. K-0142")
     assert "Kakek/nenek minta segera (3)." in (await ratna.texts())[-1]
+    nested = "Jumlah 4 dengan homework 3. Tanyakan apa yang berubah di rumah."
+    assert nested in (await ratna.texts())[-1], "of the same alert"
     given = {row["item"]: row["value"] for row in await centre.export() if row["item"]}
     assert given == {"late": 1, "homework": 3, "helper": 1, "worry": 3}
 

@@ -8,10 +8,13 @@ from typing import Any
 from storage.archive import ArchiveReader, ArchiveWriter
 from storage.keyring import KeyRing
 
-YOUNGER = {"seals", "findings", "key_dates", "encounters", "plan_changes"}  # than step 0003
+YOUNGER = {
+    *("seals", "findings", "key_dates", "encounters", "plan_changes", "verdicts", "deadlines"),
+}  # than step 0003
 YOUNGER_COLUMNS = {
     "inbox": {"lease", "lease_until"},
-    "cases": {"state", "paused_until", "closes_on", "extra_weeks"},
+    "cases": {"state", "paused_until", "closes_on", "extra_weeks", "look_at"},
+    "alerts": {"child_wrote_at"},
     "contacts": {
         *("next_slot", "regular_at", "weekdays", "quiet", "reads_little", "code", "ends_on"),
     },

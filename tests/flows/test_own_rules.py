@@ -1,0 +1,98 @@
+"""A rule file that nobody here has seen: it fires, explains itself and stays the only one."""
+
+from pathlib import Path
+
+import pytest
+
+from flows import loader
+from flows.definition import Repeat, Rule
+from flows.errors import ContentError
+from tests.flows.rule_cases import Case, said
+
+NESTED = """
+rules:
+  - id: Z1
+    version: 4
+    when:
+      all:
+        - {fact: total, at_least: 6}
+        - any:
+            - {fact: answer.sleep, is: 3}
+            - not: {fact: risk, is: low}
+        - not: {any: [{fact: checkin_kind, is: school}, {fact: lowered.sleep, at_least: 1}]}
+    urgency: tinggi
+    says: "Jumlah {total}, risiko {risk}: {items}."
+    repeat: {rise: 2, days: 10}
+    approved_by: null
+    approved_on: null
+"""
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> tuple[Rule, ...]:
+    (tmp_path / "rules.yaml").write_text(NESTED)
+    return loader.load(tmp_path).rules
+
+
+def spoken(rules: tuple[Rule, ...], **found: object) -> list[str]:
+    about = {"case": "", "about": "Z1", **found}
+    return [one.says for one in said(Case(name="", file="", about="Z1", found=about), rules)]
+
+
+def test_a_file_with_one_rule_is_the_only_one(rules: tuple[Rule, ...]) -> None:
+    (rule,) = rules
+
+    assert (rule.version, rule.repeat) == (4, Repeat(rise=2, days=10))
+
+
+def test_it_speaks_at_the_tap_that_makes_it_true(rules: tuple[Rule, ...]) -> None:
+    tapped = {"answers": {"sleep": 3, "eat": 3}, "stops_before": "fear", "ends": "open"}
+
+    assert spoken(rules, risk="low", **tapped) == ["Jumlah 6, risiko low: tidur 3."]
+    assert spoken(rules, risk="low", **{**tapped, "answers": {"sleep": 2, "eat": 3}}) == []
+
+
+def test_each_of_its_parts_decides(rules: tuple[Rule, ...]) -> None:
+    even = {"sleep": 2, "eat": 2, "fear": 2}
+
+    assert spoken(rules, answers=even, risk="low") == []
+    assert len(spoken(rules, answers=even, risk="high")) == 1
+    assert spoken(rules, answers=even, risk="high", changes={"sleep": 1}) == []
+    assert spoken(rules, answers={**even, "fear": 1}, risk="high") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "total", "speaks"), [(9, 5, False), (9, 4, True), (10, 9, True), (0, 21, False)]
+)
+def test_it_repeats_itself_as_it_says(
+    rules: tuple[Rule, ...], days: int, total: int, speaks: bool
+) -> None:
+    once = {"days": days, "total": total}
+
+    assert bool(spoken(rules, answers=6, risk="high", again=once)) is speaks
+
+
+def test_a_rule_of_points_and_other_facts_may_repeat_itself(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(
+        NESTED.replace("{fact: risk, is: low}", "{fact: home_risk, is: 1}")
+    )
+
+    assert loader.load(tmp_path).rules[0].repeat is not None
+
+
+@pytest.mark.parametrize(
+    "fact", ["answer.safety", "lowest.safety.3", "answer.call", "skipped.safety"]
+)
+def test_who_asks_for_help_cannot_be_silenced(tmp_path: Path, fact: str) -> None:
+    (tmp_path / "rules.yaml").write_text(NESTED.replace("answer.sleep, is: 3", f"{fact}, is: 1"))
+
+    with pytest.raises(ContentError, match=f"`{fact}` always speaks"):
+        loader.load(tmp_path)
+
+
+def test_the_time_of_comparing_is_content(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("compare: {contacts_days: 3}\n" + NESTED)
+
+    comparing = loader.load(tmp_path).comparing
+
+    assert (comparing.contacts_days, comparing.school_days) == (3, 31)
