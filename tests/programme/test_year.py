@@ -11,10 +11,13 @@ from flows.hours import in_safe_hours, local, within
 from flows.model import ContactState
 from flows.wording import forbidden_words
 from storage import contacts
+from tests.programme import alerts_of_year
 from tests.programme.a_year import played, the_page
-from tests.programme.year import WIB, Year
+from tests.programme.office import WIB
+from tests.programme.year import Year
 
 PAGE = Path(__file__).parents[2] / "docs" / "a-year.md"
+ALERTS = PAGE.with_name("a-year-of-alerts.md")
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,31 @@ def days_of(year: Year, code: str, beginning: str) -> list[date]:
 
 def test_the_page_that_was_read_aloud_is_what_is_played(year: Year) -> None:
     assert PAGE.read_text() == the_page(year), "read it: `python -m tests.programme.a_year`"
+
+
+def test_the_page_of_its_alerts_is_what_is_played(year: Year) -> None:
+    page = ALERTS.read_text()
+
+    assert page == alerts_of_year.the_page(year), "read it: `python -m tests.programme.a_year`"
+
+
+def test_every_alert_of_the_year_was_judged_and_nothing_else(year: Year) -> None:
+    played_ = [name for name, _ in alerts_of_year.named(alerts_of_year.all_raised(year))]
+
+    assert sorted(alerts_of_year.judgements()) == sorted(played_)
+
+
+def test_some_family_of_the_year_meets_every_rule(year: Year) -> None:
+    """Of the words two groups are enough: each line of signs.yaml has cases of its own."""
+    met = {rule for one in alerts_of_year.all_raised(year) for rule in one.rules}
+    rules = {rule.id for rule in year.centre.room.content.rules if not rule.id.startswith("W-")}
+
+    assert rules - met == set()
+    assert len([rule for rule in met if rule.startswith("W-")]) >= 2
+
+
+def test_everything_of_the_year_was_settled(year: Year) -> None:
+    assert {one.outcome for one in alerts_of_year.all_raised(year)} & {"masih terbuka"} == set()
 
 
 def test_an_audit_of_the_year_finds_nothing(year: Year) -> None:
