@@ -43,7 +43,7 @@ def pulsed_for_phone(tx: Tx, scene: Scene, kept: Kept | None, events: tuple[Even
         other = contacts.get(tx, owner) if kind == "contact" else None
         if other is not None and other.state is ContactState.ACTIVE:
             spoken = max(scene.at, other.last_spoken_at or scene.at)
-            contacts.update(tx, owner, last_spoken_at=spoken)
+            contacts.update(tx, other.id, last_spoken_at=spoken)
 
 
 def _said(events: tuple[Event, ...]) -> Press | None:
