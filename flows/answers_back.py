@@ -16,6 +16,9 @@ from flows.scoring import counted
 from flows.situation import Situation
 from flows.wording import fill, greeting
 
+WORRIES = (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
+"""After these a tip would sound as if nobody had listened; a task about the plan is none."""
+
 SOON = timedelta(minutes=30)
 """A call that could begin within this time is promised as "hari ini", without an hour."""
 
@@ -110,9 +113,8 @@ def last_words(talk: Talk, message: Message, *, moves: bool) -> MessageDue:
 
 def _has_alert(situation: Situation, talk: Talk, judged: tuple[Event, ...]) -> bool:
     """Has this check-in raised one, or is the family still waiting for somebody?"""
-    return any(isinstance(event, AlertFound) for event in judged) or any(
-        known.kind in (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
-        and (known.checkin == talk.id or known.state is not AlertState.CLOSED)
+    return any(isinstance(event, AlertFound) and event.kind in WORRIES for event in judged) or any(
+        known.kind in WORRIES and (known.checkin == talk.id or known.state is not AlertState.CLOSED)
         for known in situation.alerts
         if known.contact in (None, situation.contact.id)  # of another contact's nobody learns
     )

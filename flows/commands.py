@@ -21,23 +21,18 @@ from flows.events import (
     Spoke,
 )
 from flows.hours import local
-from flows.model import AlertKind, AlertState, ContactState, Level, Urgency
+from flows.model import AlertKind, ContactState, Level, Urgency
 from flows.programme import later_at as next_asking
 from flows.programme import slot_day
+from flows.safety import CONFIRMED, SAFETY, is_safety_open, safety
 from flows.situation import Reply, Situation
 
 SLOTS = (Press.MORNING, Press.NOON, Press.AFTERNOON)
 CALL = (Press.CALL_ME, *SLOTS, Press.NOT_NOW)
 DOOR = (Press.HELP, Press.NUMBERS, *CALL)
-SAFETY = {Press.SAFE: 0, Press.UNCERTAIN: 1, Press.UNSAFE: 2}
 
 ENDED = (ContactState.STOPPED, ContactState.BLOCKED, ContactState.FAREWELL)
 GONE = (ContactState.WRONG_PERSON, ContactState.REJECTED)
-NOT_MET = (ContactState.GREETED, ContactState.NUMBER_ASKED, ContactState.PENDING)
-"""Nobody has said yet that this is the right person."""
-
-CONFIRMED = (ContactState.CONSENTING, ContactState.DECLINED)
-"""Somebody whom the worker knows by now, with or without consent."""
 
 
 def press(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
@@ -244,12 +239,6 @@ def later_at(situation: Situation) -> datetime:
     return next_asking(situation.now, situation.contact.hours)
 
 
-def is_safety_open(situation: Situation) -> bool:
-    """Does the safety question stand on this phone? At B it was never asked."""
-    is_met = situation.contact.state not in NOT_MET
-    return situation.is_safety_asked and situation.level is Level.OPEN and is_met
-
-
 def _safety(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, ...] | None:
     """The one safety question. "Tidak aman" counts at any time and from anybody we know, asked or
     not; the other two, typed, only while the question stands."""
@@ -257,59 +246,3 @@ def _safety(situation: Situation, reply: Reply, pressed: Press) -> tuple[Event, 
         return None
     words = None if reply.media is not None else reply.text  # a caption is kept with its file
     return safety(situation, reply, pressed, words=words)
-
-
-def safety(
-    situation: Situation, reply: Reply, pressed: Press, *, words: str | None
-) -> tuple[Event, ...]:
-    """An answer to it; `words` where it was typed and is kept nowhere else."""
-    given = AnswerGiven(item="safe_now", value=SAFETY[pressed], words=words, checkin=None)
-    alert = (
-        unsafe(situation, reply) if pressed is Press.UNSAFE else _calmer(situation, reply, pressed),
-    )
-    if situation.contact.state is ContactState.ACTIVE:
-        return (given, *alert, Spoke(), _after_safety(situation, pressed))
-    if may_read_hard_words(situation):
-        return (given, *alert, _after_safety(situation, pressed))
-    return (given, *alert, *enrolment.waiting(situation))
-
-
-def may_read_hard_words(situation: Situation) -> bool:
-    """At A, somebody whom the worker knows gets the reply to hard words and the numbers also before
-    they have agreed: a cry is not answered with the rules of taking part."""
-    is_met = situation.contact.state in (ContactState.ACTIVE, *CONFIRMED)
-    return is_met and situation.level is Level.OPEN
-
-
-def _after_safety(situation: Situation, pressed: Press) -> MessageDue:
-    match pressed:
-        case Press.UNSAFE:
-            return answers_back.danger(situation)
-        case Press.SAFE:
-            return for_level(situation, "safe_yes")
-        case _:
-            return for_level(situation, "safe_unknown")
-
-
-def _calmer(situation: Situation, reply: Reply, pressed: Press) -> AlertFound:
-    """ "Aman" and "Belum tahu" stand beside the reasons of the alert they answer; nothing rings."""
-    name = "safe_yes" if pressed is Press.SAFE else "safe_unknown"
-    reason = plain(situation, name, Urgency.ATTENTION, reply)
-    for known in reversed(situation.alerts):
-        is_about_danger = known.kind in (AlertKind.ALERT, AlertKind.UNSURE_WORDS)
-        if is_about_danger and known.state is not AlertState.CLOSED:
-            return AlertFound(
-                id=known.id, kind=known.kind, urgency=Urgency.ATTENTION, reasons=(reason,)
-            )
-    return judging.to_read(situation, reply, name)
-
-
-def unsafe(situation: Situation, reply: Reply) -> AlertFound:
-    """Opens a kritis, or raises the one this family already has."""
-    reason = plain(situation, "unsafe", Urgency.CRITICAL, reply)
-    for known in reversed(situation.alerts):
-        if known.kind is AlertKind.ALERT and known.state is AlertState.OPEN:
-            return AlertFound(
-                id=known.id, kind=known.kind, urgency=Urgency.CRITICAL, reasons=(reason,)
-            )
-    return alerting.alert(situation, reply.id, (reason,), checkin=situation.open_checkin)

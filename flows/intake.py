@@ -4,9 +4,16 @@ Whatever a person writes is kept and screened, in or out of a check-in, also aft
 is it read as an answer or a command. The order of the events is the order of the rows.
 """
 
-from dataclasses import replace
-
-from flows import alerting, answers_back, commands, conversation, enrolment, judging
+from flows import (
+    alerting,
+    answers_back,
+    commands,
+    conversation,
+    enrolment,
+    free_text,
+    judging,
+    safety,
+)
 from flows.conversation_state import OPEN_LINE, Talk
 from flows.definition import Press
 from flows.events import (
@@ -21,12 +28,9 @@ from flows.events import (
 from flows.forms import Choice
 from flows.judging import Keep
 from flows.model import AlertKind, CheckinState, ContactState, Level, Urgency
-from flows.safety_answer import SafetyAnswer, read_safety
+from flows.safety_answer import SafetyAnswer
 from flows.situation import Reply, Situation
-from flows.wording import normalise, typed_choice, typed_presses
-
-IN_CAPTIONS = (Press.STOP, Press.HELP, Press.CALL_ME, Press.HIDE)
-"""Words that are heard under a picture too, beside "Tidak aman"."""
+from flows.wording import typed_choice, typed_presses
 
 OVER = (CheckinState.FINISHED, CheckinState.CANCELLED)
 
@@ -54,7 +58,7 @@ def _decided(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     if reply.number_matches is not None and situation.contact.state is ContactState.NUMBER_ASKED:
         return _number(situation, reply)
     if reply.text is None or reply.media is not None:
-        return _media(situation, reply)
+        return free_text.media(situation, reply)
     return _typed(situation, reply, reply.text)
 
 
@@ -83,12 +87,12 @@ def _pressed(situation: Situation, reply: Reply) -> tuple[Event, ...]:
 
 def _typed(situation: Situation, reply: Reply, text: str) -> tuple[Event, ...]:
     """Words: the duress word, how safe it is, a command, an answer, or free text, in this order."""
-    if _is_duress(situation, text):
+    if free_text.is_duress(situation, text):
         kept = commands.duress(situation, reply, keep=Keep.COMMAND)
-        return (*kept, *_answered(situation, is_hard=False))
-    safety = _safety_answer(situation, text)
-    if safety is not None:
-        return _safety_answered(situation, reply, safety)
+        return (*kept, *free_text.answered(situation, is_hard=False))
+    said = safety.safety_answer(situation, text)
+    if said is not None:
+        return _safety_answered(situation, reply, said)
     for press in typed_presses(text, situation.content.messages):
         found = _as_press(situation, reply, press)
         if found is not None:
@@ -99,27 +103,16 @@ def _typed(situation: Situation, reply: Reply, text: str) -> tuple[Event, ...]:
         if choice is not None:
             answered = _answer(situation, talk, reply, choice.value)
             return (*_screened(situation, reply, answered), *answered)
-    return _free_text(situation, reply)
-
-
-def _safety_answer(situation: Situation, text: str) -> SafetyAnswer | None:
-    is_asked = commands.is_safety_open(situation)
-    is_last = is_asked and situation.is_safety_last
-    return read_safety(text, situation.content.messages, is_asked=is_asked, is_last=is_last)
+    return free_text.free_text(situation, reply)
 
 
 def _safety_answered(situation: Situation, reply: Reply, answer: SafetyAnswer) -> tuple[Event, ...]:
     """What says more than the answer is read by a human too."""
     words = reply.text if answer.is_whole else None
-    found = commands.safety(situation, reply, answer.press, words=words)
+    found = safety.safety(situation, reply, answer.press, words=words)
     if answer.is_whole:
         return (*_screened(situation, reply, found), *found)
     return (*judging.judge_words(situation, reply), *found)
-
-
-def _says_unsafe(situation: Situation, text: str) -> bool:
-    found = _safety_answer(situation, text)
-    return found is not None and found.press is Press.UNSAFE
 
 
 def _screened(situation: Situation, reply: Reply, found: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -225,74 +218,11 @@ def _told_when(situation: Situation, events: tuple[Event, ...]) -> tuple[Event, 
         return events
     words = answers_back.soon(situation)
     return tuple(
-        _with_words(event, words, instead=False) if isinstance(event, MessageDue) else event
+        free_text.with_words(event, words, instead=False)
+        if isinstance(event, MessageDue)
+        else event
         for event in events
     )
-
-
-def _free_text(situation: Situation, reply: Reply) -> tuple[Event, ...]:
-    """Neither answer nor command: kept, screened, on a list, and answered as the level allows."""
-    is_hard = judging.has_critical(reply.signs)
-    return (*judging.judge_words(situation, reply), *_answered(situation, is_hard=is_hard))
-
-
-def _answered(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
-    if situation.contact.state is not ContactState.ACTIVE:
-        return _waiting(situation, is_hard=is_hard)
-    return (Spoke(), *_back(situation, is_hard=is_hard))
-
-
-def _waiting(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
-    if is_hard and commands.may_read_hard_words(situation):
-        return (answers_back.hard_words(situation),)
-    return enrolment.waiting(situation)
-
-
-def _back(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
-    """At B always the same; at A hard words get theirs, and the question of an open check-in comes
-    once more, below the words."""
-    talk = situation.talk
-    if situation.level is not Level.OPEN:
-        return (answers_back.say(situation, "everything"),)
-    if is_hard:
-        return (answers_back.hard_words(situation),)
-    if talk is None or talk.asked is None:
-        return (answers_back.say(situation, "general"),)
-    is_end = talk.asked == OPEN_LINE
-    noted = answers_back.say(situation, "noted_end" if is_end else "noted").message.text
-    shown = conversation.show_again(situation.content.messages, talk, as_new=True)
-    return tuple(_with_words(due, noted, instead=is_end) for due in shown)
-
-
-def _with_words(due: MessageDue, words: str, *, instead: bool) -> MessageDue:
-    text = words if instead else f"{words}\n\n{due.message.text}"
-    return replace(due, message=replace(due.message, text=text))
-
-
-def _media(situation: Situation, reply: Reply) -> tuple[Event, ...]:
-    """A photo, voice note or file: kept and passed on, never asked for. A caption may be a word
-    that counts everywhere."""
-    caption = reply.text or ""
-    if _is_duress(situation, caption):
-        kept = commands.duress(situation, reply, keep=Keep.TO_READ)
-        return (*kept, *_media_answered(situation, is_hard=False))
-    judged = judging.judge_words(situation, reply)
-    if _says_unsafe(situation, caption):
-        return (*judged, *commands.safety(situation, reply, Press.UNSAFE, words=None))
-    for press in typed_presses(caption, situation.content.messages):
-        found = commands.press(situation, reply, press) if press in IN_CAPTIONS else None
-        if found is not None:
-            return (*judged, *found)
-    is_hard = judging.has_critical(reply.signs)
-    return (*judged, *_media_answered(situation, is_hard=is_hard))
-
-
-def _media_answered(situation: Situation, *, is_hard: bool) -> tuple[Event, ...]:
-    if situation.contact.state is not ContactState.ACTIVE:
-        return _waiting(situation, is_hard=is_hard)
-    if is_hard:
-        return (Spoke(), answers_back.hard_words(situation))
-    return (Spoke(), answers_back.for_level(situation, "media"))
 
 
 def _number(situation: Situation, reply: Reply) -> tuple[Event, ...]:
@@ -309,10 +239,10 @@ def _number(situation: Situation, reply: Reply) -> tuple[Event, ...]:
 def _corrected(situation: Situation, reply: Reply) -> tuple[Event, ...]:
     """An edited message: a new version, screened; an answer may rise by it, nothing is sent."""
     text, talk = reply.text or "", situation.talk
-    if _is_duress(situation, text):
+    if free_text.is_duress(situation, text):
         return commands.duress(situation, reply, keep=Keep.TO_READ)
-    if _says_unsafe(situation, text):
-        return (*judging.judge_words(situation, reply), commands.unsafe(situation, reply))
+    if safety.says_unsafe(situation, text):
+        return (*judging.judge_words(situation, reply), safety.unsafe(situation, reply))
     choice = None if talk is None else _corrected_answer(situation, talk, reply)
     if talk is None or choice is None:
         return judging.judge_words(situation, reply)
@@ -335,9 +265,3 @@ def _typed_answer(situation: Situation, talk: Talk, text: str) -> Choice | None:
     if talk.asked is None or talk.asked == OPEN_LINE:
         return None
     return typed_choice(text, talk.checkin.item(talk.asked), situation.content.messages)
-
-
-def _is_duress(situation: Situation, text: str) -> bool:
-    """Is the whole message the agreed word? A word of marks alone would be any emoji."""
-    word = normalise(situation.contact.duress_word or "")
-    return bool(word) and normalise(text) == word

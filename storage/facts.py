@@ -20,9 +20,10 @@ from storage.transaction import Tx
 SAYS, EVIDENCE = "facts.says", "facts.evidence"
 UNSURE_WORDS = "unsure_words"  # the reason that asks for Benar or Bukan
 
-_f = tables.facts
+_f, _a, _c = tables.facts, tables.alerts, tables.checkins
 _OF_CASE = Lasting(
-    select(_f.c.id, _f.c.rule, _f.c.at, _f.c.total)
+    select(_f.c.id, _f.c.rule, _f.c.at, _f.c.total, _c.c.total.label("whole"))
+    .select_from(_f.join(_a, _a.c.id == _f.c.alert_id).outerjoin(_c, _c.c.id == _a.c.checkin_id))
     .where(_f.c.case_id == bindparam("case"))
     .order_by(_f.c.at)
 )
@@ -43,10 +44,18 @@ class Fact:
 
 def of_case(tx: Tx, case: CaseId) -> tuple[tuple[Spoken, ...], frozenset[str]]:
     """Earlier reasons of this case, for the repeat policy, and their ids: none of them rings
-    again."""
+    again. A rule speaks at the tap, when only a part of the answers is there: what a later total
+    is measured against is what that check-in came to."""
     rows = tx.execute(_OF_CASE, {"case": case}).all()
-    spoken = tuple(Spoken(rule=row.rule, at=row.at, total=row.total) for row in rows)
+    spoken = tuple(
+        Spoken(rule=row.rule, at=row.at, total=_higher(row.total, row.whole)) for row in rows
+    )
     return spoken, frozenset(row.id for row in rows)
+
+
+def _higher(then: int | None, whole: int | None) -> int | None:
+    known = [total for total in (then, whole) if total is not None]
+    return max(known, default=None)
 
 
 def hard_words_at(tx: Tx, alerts: Collection[str]) -> datetime | None:

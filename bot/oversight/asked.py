@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import product
 
-from sqlalchemy import select
-
 from bot.oversight.look import Finding, Found, Kept, Look, by_column, existing, ruling_since
 from bot.usecases.room import kept_checkin
 from flows.conversation_state import OPEN_LINE
@@ -14,9 +12,10 @@ from flows.definition import Rule
 from flows.fact_names import is_of_answers_alone
 from flows.forms import Checkin
 from flows.judging import facts_named
-from flows.model import CheckinState, Level, Risk
+from flows.model import CaseId, CheckinState, Level, Risk
 from flows.rules import Facts, facts_of_checkin, holds
 from flows.scoring import Given, Score, score
+from storage import facts as reasons
 from storage import tables
 from storage.transaction import Tx
 
@@ -123,11 +122,9 @@ def _had_spoken(tx: Tx, rule: Rule, row: Kept, answers: Sequence[Given], total: 
     """Did the repeat policy let the rule be silent?"""
     if rule.repeat is None:
         return False
-    f = tables.facts
     since: datetime = answers[0].at - timedelta(days=rule.repeat.days)
-    earlier = tx.execute(
-        select(f.c.total).where(f.c.case_id == row.case_id, f.c.rule == rule.id, f.c.at > since)
-    ).scalars()
+    spoken, _ = reasons.of_case(tx, CaseId(row.case_id))
+    earlier = [one.total for one in spoken if one.rule == rule.id and one.at > since]
     return any(
         known is None or total is None or total < known + rule.repeat.rise for known in earlier
     )

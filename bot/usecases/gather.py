@@ -31,9 +31,7 @@ def situation(
     known = alerts.known(tx, case.id, None if kept is None else kept.id)
     spoken, told = facts.of_case(tx, case.id)
     zone = staff_zone(tx, contact, case.worker)
-    asked_at = facts.hard_words_at(
-        tx, [one.id for one in known if _is_open(one) and one.contact == contact.id]
-    )
+    is_asked, is_last = _safety(tx, contact, known)
     earlier = totals.of_contact(
         tx,
         case,
@@ -52,9 +50,8 @@ def situation(
         spoken=spoken,
         baseline=baseline(case.baseline, earlier.at_home),
         last_total=earlier.last,
-        is_safety_asked=asked_at is not None,
-        is_safety_last=asked_at is not None
-        and not phones.was_asked(tx, contact.id, since=asked_at),
+        is_safety_asked=is_asked,
+        is_safety_last=is_last,
         call_at=next_call(now, contact.hours, room.content.urgencies.working, zone),
         staff_zone=zone,
         now=now,
@@ -65,6 +62,13 @@ def situation(
         history=() if kept is None else compared.history(tx, kept, now=now),
         beside=Beside() if kept is None else compared.beside(tx, room, contact, kept, now=now),
     )
+
+
+def _safety(tx: Tx, contact: Contact, known: tuple[KnownAlert, ...]) -> tuple[bool, bool]:
+    """Does the safety question stand, and is it the last thing that this phone was asked?"""
+    theirs = [one.id for one in known if _is_open(one) and one.contact == contact.id]
+    at = facts.hard_words_at(tx, theirs)
+    return at is not None, at is not None and not phones.was_asked(tx, contact.id, since=at)
 
 
 def talk(tx: Tx, room: Room, contact: Contact, case: Case, kept: Kept, *, now: datetime) -> Talk:

@@ -8,7 +8,7 @@ from bot.usecases.fall_back import fall_back
 from bot.usecases.incoming import Incoming
 from bot.usecases.receive_stranger import keep_words
 from bot.usecases.record import record
-from bot.usecases.repeat_for_phone import repeat_for_phone
+from bot.usecases.repeat_for_phone import pulsed_for_phone, repeat_for_phone
 from bot.usecases.room import Room
 from bot.usecases.scene import scene_of
 from flows import intake
@@ -73,6 +73,7 @@ def receive_reply(tx: Tx, room: Room, came: Incoming, *, now: datetime) -> None:
     )
     record(tx, room, scene, events, now=now)
     repeat_for_phone(tx, room, scene, events, now=now)
+    pulsed_for_phone(tx, scene, kept, events)
 
 
 def _contact_of(tx: Tx, hashed: str, kept: Kept | None, button: Found | None) -> Contact | None:

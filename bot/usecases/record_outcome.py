@@ -51,12 +51,9 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
         return None  # the second tap of a button that has been answered
     if not is_owner(seat) or ONLY_FOR.get(outcome, seat.alert.kind) is not seat.alert.kind:
         return REFUSED
-    if outcome is Outcome.READ and _is_newer_unseen(tx, seat):
-        return UNSEEN
-    if outcome is Outcome.RESUMED:
-        refused = _resume(tx, room, seat, now=now)
-        if refused is not None:
-            return refused
+    refused = _first(tx, room, seat, outcome, now=now)
+    if refused is not None:
+        return refused
     if outcome is Outcome.SPOKE_AGAIN and not silence.is_over(tx, seat.alert):
         return STILL_SILENT
     desk.note(tx, seat, "outcome", now=now, outcome=outcome)
@@ -74,6 +71,17 @@ def record_outcome(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime
     )
     desk.edit(tx, room, seat, f"{came.id}:note", target, payload, now=now)
     return None
+
+
+def _first(tx: Tx, room: Room, seat: Desk, outcome: Outcome, *, now: datetime) -> Text | None:
+    """What has to be so before an outcome is kept; else why not."""
+    match outcome:
+        case Outcome.READ if _is_newer_unseen(tx, seat):
+            return UNSEEN
+        case Outcome.RESUMED:
+            return _resume(tx, room, seat, now=now)
+        case _:
+            return None
 
 
 def _is_newer_unseen(tx: Tx, seat: Desk) -> bool:

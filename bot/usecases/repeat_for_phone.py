@@ -9,10 +9,11 @@ from bot.usecases.room import Room
 from bot.usecases.scene import Scene, scene_of
 from flows import commands
 from flows.definition import Press
-from flows.events import AlertFound, ContactMoved, Event, MessageDue
-from flows.model import AlertKind, ContactState, MessageId
+from flows.events import AlertFound, AnswerGiven, ContactMoved, Event, MessageDue, Spoke
+from flows.model import AlertKind, ContactState, MessageId, Slot
 from flows.situation import Reply
-from storage import addresses
+from storage import addresses, contacts
+from storage.checkins import Kept
 from storage.transaction import Tx
 
 OVER = (*commands.ENDED, *commands.GONE)
@@ -29,6 +30,20 @@ def repeat_for_phone(
     for kind, owner in addresses.owners(tx, scene.address.chat_hash):
         if kind == "contact" and owner != scene.contact.id:
             _repeat(tx, room, scene, owner, pressed, now=now)
+
+
+def pulsed_for_phone(tx: Tx, scene: Scene, kept: Kept | None, events: tuple[Event, ...]) -> None:
+    """A pulse names no child and comes once to a phone: who answers it has spoken for all there."""
+    is_answered = any(isinstance(event, Spoke) for event in events) and any(
+        isinstance(event, AnswerGiven) and event.checkin is not None for event in events
+    )
+    if kept is None or kept.slot is not Slot.PULSE or not is_answered or scene.address is None:
+        return
+    for kind, owner in addresses.owners(tx, scene.address.chat_hash):
+        other = contacts.get(tx, owner) if kind == "contact" else None
+        if other is not None and other.state is ContactState.ACTIVE:
+            spoken = max(scene.at, other.last_spoken_at or scene.at)
+            contacts.update(tx, other.id, last_spoken_at=spoken)
 
 
 def _said(events: tuple[Event, ...]) -> Press | None:

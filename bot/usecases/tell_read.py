@@ -1,4 +1,4 @@
-"""A human has read what a family wrote: kept, and at A said once, in the same words for all of it."""
+"""A human has read what a family wrote: kept, and at A said once, in the same words for all."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ READ = "read"
 
 
 def mark_read(tx: Tx, room: Room, alert: str, *, cause: str, now: datetime) -> None:
-    """The texts behind `alert` are read; whoever wrote them may hear so (safeguarding decision 4)."""
+    """The texts behind `alert` are read; who wrote them may hear so (safeguarding decision 4)."""
     for writer in words.mark_read(tx, alert, now=now):
         _tell(tx, room, writer, cause=f"{cause}:{READ}:{writer}", now=now)
 

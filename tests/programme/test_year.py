@@ -12,10 +12,13 @@ from flows.hours import in_safe_hours, local, within
 from flows.model import ContactState
 from flows.wording import forbidden_words
 from storage import contacts
+from tests.programme import alerts_of_year
 from tests.programme.a_year import played, the_page
-from tests.programme.year import WIB, Year
+from tests.programme.office import WIB
+from tests.programme.year import Year
 
 PAGE = Path(__file__).parents[2] / "docs" / "a-year.md"
+ALERTS = PAGE.with_name("a-year-of-alerts.md")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,31 @@ def days_of(year: Year, code: str, beginning: str) -> list[date]:
 
 def test_the_page_that_was_read_aloud_is_what_is_played(year: Year) -> None:
     assert PAGE.read_text() == the_page(year), "read it: `python -m tests.programme.a_year`"
+
+
+def test_the_page_of_its_alerts_is_what_is_played(year: Year) -> None:
+    page = ALERTS.read_text()
+
+    assert page == alerts_of_year.the_page(year), "read it: `python -m tests.programme.a_year`"
+
+
+def test_every_alert_of_the_year_was_judged_and_nothing_else(year: Year) -> None:
+    played_ = [name for name, _ in alerts_of_year.named(alerts_of_year.all_raised(year))]
+
+    assert sorted(alerts_of_year.judgements()) == sorted(played_)
+
+
+def test_some_family_of_the_year_meets_every_rule(year: Year) -> None:
+    """Of the words two groups are enough: each line of signs.yaml has cases of its own."""
+    met = {rule for one in alerts_of_year.all_raised(year) for rule in one.rules}
+    rules = {rule.id for rule in year.centre.room.content.rules if not rule.id.startswith("W-")}
+
+    assert rules - met == set()
+    assert len([rule for rule in met if rule.startswith("W-")]) >= 2
+
+
+def test_everything_of_the_year_was_settled(year: Year) -> None:
+    assert {one.outcome for one in alerts_of_year.all_raised(year)} & {"masih terbuka"} == set()
 
 
 def test_an_audit_of_the_year_finds_nothing(year: Year) -> None:
@@ -74,7 +102,8 @@ def test_nothing_about_the_days_of_a_child_is_asked_before_the_child_is_home(yea
         code: [text for day, text in heard(year, code) if day < left] for code in year.children
     }
 
-    assert [code for code in early if early[code]] == ["K-0101", "K-0102", "K-0103", "K-0104"]
+    mothers = [code for code in early if early[code] and "," not in code]
+    assert mothers == ["K-0101", "K-0102", "K-0103", "K-0104"]
     assert not any("berapa hari" in text for texts in early.values() for text in texts)
 
 
@@ -94,7 +123,7 @@ def test_the_calm_family_is_asked_less_and_less_and_hears_a_goodbye(year: Year) 
 def test_the_setback_rings_and_more_is_asked_around_the_heavy_day(year: Year) -> None:
     taken = "\n".join(year.transcript.lines["K-0102"])
 
-    assert "Jumlah 15; batasnya 12." in taken
+    assert "Jumlah 12; batasnya 12." in taken
     asked = days_of(year, "K-0102", "Selamat pagi, Bapak/Ibu. Apa kabar minggu ini? Ada")
     trial = date(2026, 4, 29) + timedelta(days=21)
     around = [day for day in asked if abs(day - trial) <= timedelta(days=3)]

@@ -22,6 +22,7 @@ class Transcript:
     lines: dict[str, list[str]] = field(default_factory=dict)
     read: dict[str, set[str]] = field(default_factory=dict)
     heard: list[tuple[str, datetime, str]] = field(default_factory=list)
+    done: list[tuple[str, datetime, str]] = field(default_factory=list)
 
     def begins(self, code: str, name: str, family: Mapping[str, Any]) -> None:
         """A family comes in."""
@@ -51,6 +52,8 @@ class Transcript:
     def did(self, code: str, at: datetime, what: str, *, who: str = "Ibu: ") -> None:
         """What a person did with the phone, or staff with the plan."""
         self._add(code, at, f"{who}{what}", [])
+        if who:
+            self.done.append((code, at, what))
 
     def staff(self, code: str, at: datetime, kind: str, urgency: str, says: Sequence[str]) -> None:
         """What the worker took, and why it had come."""

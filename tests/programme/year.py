@@ -4,65 +4,35 @@ cases, and what stood on their phones as a transcript that can be read aloud."""
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from bot.scheduler import ticks
-from bot.usecases import ends, enrol
 from bot.usecases.incoming import NO_SIGNS, Incoming
 from bot.usecases.room import kept_checkin
 from flows.forms import Checkin
-from flows.hours import local
-from flows.model import (
-    Case,
-    CaseId,
-    CaseState,
-    ContactId,
-    ContactState,
-    Encounter,
-    Level,
-    Risk,
-    Way,
-)
 from storage import (
-    cases,
     checkins,
-    contacts,
-    encounters,
-    key_dates,
-    plan_changes,
-    programmes,
     tables,
 )
 from storage.outbox import Key, from_json
 from storage.transaction import Tx
 from tests.oversight.centres import Centre
+from tests.programme.office import ONE_TAP, SILENT, Child, Office
 from tests.programme.transcript import Transcript
 
-WIB = "Asia/Jakarta"
-RATNA, HEAD = 5001, 5002
 AFTER = timedelta(minutes=25)
-TAKES, SETTLES = timedelta(minutes=40), timedelta(minutes=30)
-SILENT, ONE_TAP = "diam", "baik"
 EXTRA = {"strength": 3, "caregiver": 1, "practical": 0}
 """What a family says when something comes in turn."""
 
-
-@dataclass
-class Child:
-    code: str
-    contact: ContactId
-    case: CaseId
-    chat: int
-    answers: list[Any]
-    afterwards: str
-    now: Any = ONE_TAP  # what the family does with the check-in on the phone
+READS, HURRIES = timedelta(seconds=8), timedelta(milliseconds=400)
+"""How long somebody looks at a question."""
 
 
 @dataclass
-class Year:
+class Year(Office):
     """`acts` are what people will do, in order of time."""
 
     centre: Centre
@@ -100,21 +70,15 @@ class Year:
             self.seen = row.seq
             if row.verb not in ("send", "edit"):
                 continue
-            said = self._opened(row)
+            said = self.opened(row)
             child = next(
                 (one for one in self.children.values() if one.contact == row.owner_id), None
             )
             if child is not None:
-                self.transcript.said(child.code, row.sent_at, said.text, said.keys, row.verb)
+                self.transcript.said(child.page, row.sent_at, said.text, said.keys, row.verb)
                 self._reacts(child, said.keys, row.checkin_id)
             elif row.alert_id is not None and row.verb == "send":
                 self._works(row.alert_id)
-
-    def _opened(self, row: Any) -> Any:
-        def read(tx: Tx) -> Any:
-            return from_json(tx.vault.open(tx, row.subject, "outbox.payload", row.id, row.payload))
-
-        return self.centre.database.read_now(read)
 
     def _reacts(self, child: Child, keys: Any, checkin: str | None) -> None:
         acts = {key.act.get("press") for line in keys for key in line}
@@ -133,16 +97,40 @@ class Year:
         given = child.now if isinstance(child.now, Mapping) else {"angka": child.now}
         form = self._form(checkin)
         digits = dict(zip((item.id for item in form.asked), _digits(given["angka"]), strict=False))
-        values = {**EXTRA, **digits, "topic": given.get("topik", 0)}
-        self.transcript.did(child.code, self.centre.now, f"Mulai, lalu {given['angka']}")
+        values = {**EXTRA, **digits, "topic": given.get("topik", 0), **given.get("giliran", {})}
+        self.transcript.did(child.page, self.centre.now, f"Mulai, lalu {_given(given)}")
         self._taps(child, "start", quiet=True)
         while (item := self._asked(child)) is not None:
-            self._taps(child, "choose", item=item, value=values[item], quiet=True)
-        if given.get("kata"):
-            self.transcript.did(child.code, self.centre.now, given["kata"])
-            self.centre.writes(child.chat, given["kata"])
+            self.centre.clock.at += HURRIES if given.get("cepat") else READS
+            if item == given.get("berhenti"):
+                return
+            self._answers_one(child, given, item, values[item])
+        for text in [given["kata"]] if "kata" in given else given.get("kata-kata", ()):
+            self._writes(child, text, is_true=given.get("benar", False))
         if self._key(child, "finish") is not None:
             self._taps(child, "finish", quiet=True)
+
+    def _answers_one(self, child: Child, given: Mapping[str, Any], item: str, value: int) -> None:
+        if item in given.get("lewati", ()):
+            self.centre.writes(child.chat, "lewati")
+            return
+        self._taps(child, "choose", item=item, value=value, quiet=True)
+        lower = given.get("ubah", {}).get(item)
+        if lower is not None:
+            self.centre.clock.at += READS
+            self._taps(child, "back", quiet=True)
+            self._taps(child, "choose", item=item, value=lower, quiet=True)
+
+    def _writes(self, child: Child, text: str, *, is_true: bool = False) -> None:
+        self.centre.clock.at += READS
+        child.is_true = is_true
+        self.transcript.did(child.page, self.centre.now, text)
+        self.centre.writes(child.chat, text)
+
+    def says(self, child: Child, act: Mapping[str, Any]) -> None:
+        """Something that nobody asked for."""
+        for text in act["tulis"]:
+            self._writes(child, text, is_true=act.get("benar", False))
 
     def _form(self, checkin: str) -> Checkin:
         def read(tx: Tx) -> Checkin:
@@ -188,103 +176,21 @@ class Year:
         )
         data, number, label = found
         if not quiet:
-            self.transcript.did(child.code, self.centre.now, f"[{label}]")
+            self.transcript.did(child.page, self.centre.now, f"[{label}]")
         body = {"data": data, "from": {"id": child.chat}, "message": {"chat": {"id": child.chat}}}
         row = self.centre.arrives(child.chat, "callback_query", body)
         self.centre._receives(Incoming(id=row, chat=child.chat, at=self.centre.now, signs=NO_SIGNS,
                                        message_no=number, pressed=data))  # fmt: skip
 
-    # Staff
 
-    def _works(self, alert: str) -> None:
-        """The worker takes it, talks, and says so."""
-        if alert in self.worked:
-            return
-        self.worked.add(alert)
-        self.plans(self.centre.now + TAKES, lambda: self._settles(alert))
-
-    def _settles(self, alert: str) -> None:
-        a, k = tables.alerts, tables.cases
-        joined = select(a.c.kind, a.c.urgency, k.c.code).join_from(a, k).where(a.c.id == alert)
-        row = self.centre.rows(joined)[0]
-        says = self.centre.rows(select(tables.facts).where(tables.facts.c.alert_id == alert))
-        self.transcript.staff(row.code, self.centre.now, row.kind, row.urgency, self._says(says))
-        self.centre.taps(RATNA, "Saya tangani")
-        outcome = "Sudah dibaca" if row.kind == "reading" else "Bicara, aman"
-        self.centre.taps(RATNA, outcome, "Lewati catatan")
-
-    def _says(self, rows: list[Any]) -> list[str]:
-        def read(tx: Tx) -> list[str]:
-            found = []
-            for row in rows:
-                subject = cases.subject(row.case_id)
-                found.append(tx.vault.open(tx, subject, "facts.says", row.id, row.says))
-            return found
-
-        return self.centre.database.read_now(read)
-
-    def decides(self, child: Child, deed: Mapping[str, Any]) -> None:
-        """What staff do of themselves."""
-        self.transcript.did(child.code, self.centre.now, f"(petugas: {_told(deed)})", who="")
-        self.centre.database.write_now(self._decided, child, deed)
-
-    def _decided(self, tx: Tx, child: Child, deed: Mapping[str, Any]) -> None:
-        now, room = self.centre.now, self.centre.room
-        case, contact = cases.get(tx, child.case), contacts.get(tx, child.contact)
-        assert contact is not None
-        today = local(now, WIB).date()
-        for action, detail in _booked(deed, case, today):
-            plan_changes.note(
-                tx, case=case.id, actor="operator", action=action, reason=None, now=now, **detail
-            )
-        if "wawancara" in deed:
-            enrol.interview(tx, child.contact, level=Level(deed["wawancara"]), on=today,
-                            duress_word=None, now=now)  # fmt: skip
-        if "telepon" in deed:
-            met = Encounter(case=case.id, contact=child.contact, staff=case.worker, checkin=None,
-                            way=Way.CALL, spoke=True, saw_child=True, at=now)  # fmt: skip
-            encounters.note(tx, f"met:{case.id}:{now.isoformat()}", met)
-            contacts.update(tx, child.contact, last_spoken_at=now)
-        if "tanggal" in deed:
-            day = today + timedelta(days=deed["hari"])
-            key_dates.add(tx, f"day:{case.id}:{day}", case.id, deed["tanggal"], day, now=now)
-        if "risiko" in deed:
-            cases.update(tx, case.id, risk=Risk(deed["risiko"]))
-        if "pamitan" in deed:
-            cases.update(tx, case.id, closes_on=today + timedelta(days=deed["pamitan"]))
-        if "perpanjang" in deed:
-            cases.update(tx, case.id, extra_weeks=deed["perpanjang"])
-        if "jeda" in deed:
-            until = today + timedelta(days=deed["jeda"])
-            cases.update(tx, case.id, state=CaseState.PAUSED, paused_until=until)
-            ends.pause(tx, room, cases.get(tx, case.id), now=now)
-        if contact.state is ContactState.ACTIVE:
-            programmes.replan(tx, contact, now=now)
-
-
-def _booked(
-    deed: Mapping[str, Any], case: Case, today: date
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """As the commands write it into the book of plans."""
-
-    def day(name: str) -> str:
-        return str(today + timedelta(days=deed[name]))
-
-    if "jeda" in deed:
-        yield "paused", {"until": day("jeda")}
-    if "risiko" in deed:
-        yield "risk_set", {"risk": deed["risiko"], "was": case.risk}
-    if "perpanjang" in deed:
-        more = deed["perpanjang"] - case.extra_weeks
-        yield "extended", {"weeks": more, "extra_weeks": deed["perpanjang"]}
-    if "pamitan" in deed:
-        yield "close_planned", {"on": day("pamitan")}
-    if not deed.keys() & {"jeda", "risiko", "perpanjang", "pamitan"}:
-        yield "played", {}
-
-
-def _told(deed: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in deed.items())
+def _given(given: Mapping[str, Any]) -> str:
+    """What the mother pressed, in words: the figures, and what is not as usual about them."""
+    notes = [f"dilewati: {one}" for one in given.get("lewati", ())]
+    notes += [f"{item} diturunkan ke {low}" for item, low in given.get("ubah", {}).items()]
+    notes += [f"{item} {value}" for item, value in given.get("giliran", {}).items()]
+    notes += ["cepat sekali"] if given.get("cepat") else []
+    notes += [f"berhenti di {given['berhenti']}"] if "berhenti" in given else []
+    return given["angka"] + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def _digits(text: str) -> Iterator[int]:
