@@ -70,8 +70,8 @@ class Detector:
     child: ChildWriter | None = None
 
     def find(self, text: str) -> Signs:
-        """The signs in a text, and whether a child writes it. Critical signs that are denied or over
-        come as evidence only."""
+        """The signs in a text, and whether a child writes it. Critical signs that are denied or
+        over come as evidence only."""
         found = self._find(text)
         if self.child is None:
             return found
