@@ -58,9 +58,8 @@ def test_the_end_of_the_input_ends_it(tmp_path: Path) -> None:
     played = run("play", "sekolah", typed="mulai\njarang\n")
 
     assert played.exit_code == 0
-    assert played.output.rstrip().endswith(
-        "Left half done.\n\nNo total. Answered: 1.\nNo rule speaks."
-    )
+    assert "Left half done.\n\nNo total. Answered: 1." in played.output
+    assert played.output.rstrip().endswith("Kabar ditinggal di tengah dan tidak dilanjutkan.")
 
 
 def test_put_off_it_is_asked_once_more() -> None:

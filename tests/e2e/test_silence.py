@@ -101,7 +101,8 @@ async def test_silence_that_ended_by_itself_says_so_and_is_settled_by_one_tap(
     await ratna.sees_nothing_of("Keluarga sudah berkabar lagi")
 
     await sari.writes("Maaf Bu, HP rusak.")
-    await ratna.taps("Lihat")
+    for label in ("Saya tangani", "Sudah dibaca", "Lewati catatan", "Lihat"):
+        await ratna.taps(label)
     await ratna.sees("Keluarga sudah berkabar lagi sejak tugas ini dibuka.")
     await ratna.taps("Sudah berkabar lagi")
 
