@@ -21,8 +21,7 @@ def with_model(
     limits, critical = model.limits, model.alarming
     doubtful = critical - model.careful
     kept = tuple(
-        _weakened(row, weighed.alarm, limits) if row.category in doubtful else row
-        for row in judged
+        _weakened(row, weighed.alarm, limits) if row.category in doubtful else row for row in judged
     )
     meant = {row.category for row in kept if row.certainty is not Certainty.DENIED}
     if weighed.alarm >= limits.critical and not meant & critical:

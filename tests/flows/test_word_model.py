@@ -130,7 +130,9 @@ def test_ordinary_words_are_no_sign(text: str) -> None:
     assert DETECTOR.find(text).level == "none"
 
 
-@pytest.mark.parametrize("before", ["hari ini main di rumah tetangga", "pulang sekolah agak sore ya"])
+@pytest.mark.parametrize(
+    "before", ["hari ini main di rumah tetangga", "pulang sekolah agak sore ya"]
+)
 def test_small_talk_before_a_plain_cry_takes_nothing_of_it_away(before: str) -> None:
     signs = DETECTOR.find(f"{before} mau bunuh diri")
 
