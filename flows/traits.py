@@ -1,6 +1,6 @@
 """What the model of words looks at in a message: words in one spelling, pairs near each other, the
-groups of signs.yaml that they belong to, their bones (a root without its vowels), what stands behind
-a denial or a turn, stretches of letters, and what the phrases have found."""
+groups of signs.yaml that they belong to, their bones (a root without its vowels), what stands
+behind a denial or a turn, stretches of letters, and what the phrases have found."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

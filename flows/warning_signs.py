@@ -70,8 +70,8 @@ class Detector:
     child: ChildWriter | None = None
 
     def find(self, text: str) -> Signs:
-        """The signs in a text, and whether a child writes it. Critical signs that are denied or over
-        come as evidence only."""
+        """The signs in a text, and whether a child writes it. Critical signs that are denied or
+        over come as evidence only."""
         words = self.lexicon.read(text)
         found = self._find(text, words)
         if self.child is None:

@@ -27,7 +27,7 @@ CARE = {"self_harm": 1.0}
 model never doubts its phrases."""
 
 OFFERED = 12.0
-"""How much an answer that we offer counts for, against a message: they are few, short and certain."""
+"""What an answer that we offer counts, against a message: they are few, short and certain."""
 
 Table = tuple[csr_matrix, list[str]]
 
