@@ -6,12 +6,12 @@ the parent writes."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.negation import FILLER, FLAGS
 from flows.patterns import Automaton, compile_phrases, parse
 from flows.sign_content import SignContent, lexicon
-from flows.spelling import Lexicon
+from flows.spelling import Lexicon, Words, plain
 
 PHRASE, PLEA, QUOTE = range(3)
 
@@ -25,11 +25,15 @@ class ChildWriter:
     kinds: tuple[int, ...]
     opening: re.Pattern[str]
 
-    def listen(self, text: str) -> tuple[bool, bool]:
-        """Does a child write, and does it ask for help?"""
+    def listen(self, text: str, words: Words) -> tuple[bool, bool]:
+        """Does a child write, and does it ask for help? `words` are those of the text, found
+        already: only what they mean is looked up anew."""
         if not self.opening.search(text.lower()):
             return False, False
-        found = {self.kinds[hit.phrase] for hit in self.automaton.run(self.lexicon.read(text))}
+        places = zip(words.starts, words.ends, strict=True)
+        typed = (plain(text[start:end].replace(" ", "")) for start, end in places)
+        own = replace(words, meanings=tuple(map(self.lexicon.meaning, typed)))
+        found = {self.kinds[hit.phrase] for hit in self.automaton.run(own)}
         writes = PHRASE in found and QUOTE not in found
         return writes, writes and PLEA in found
 

@@ -19,7 +19,10 @@ def with_model(
 ) -> tuple[Evidence, ...]:
     """The evidence of the phrases as the model sees it, and its own, in the order of the text."""
     limits, critical = model.limits, model.alarming
-    kept = tuple(_weakened(row, weighed.alarm, limits, critical) for row in judged)
+    doubtful = critical - model.careful
+    kept = tuple(
+        _weakened(row, weighed.alarm, limits) if row.category in doubtful else row for row in judged
+    )
     meant = {row.category for row in kept if row.certainty is not Certainty.DENIED}
     if weighed.alarm >= limits.critical and not meant & critical:
         is_sure = weighed.alarm >= limits.sure
@@ -33,9 +36,10 @@ def with_model(
     return tuple(sorted((*kept, *added), key=lambda row: (row.start, row.end)))
 
 
-def _weakened(row: Evidence, alarm: float, limits: Limits, critical: frozenset[str]) -> Evidence:
-    """A critical phrase that the rest of the message speaks against is unsure, or is not meant."""
-    if row.category not in critical or alarm >= limits.doubted:
+def _weakened(row: Evidence, alarm: float, limits: Limits) -> Evidence:
+    """A critical phrase that the rest of the message speaks against is unsure, or is not meant.
+    Not asked where care is taken: small talk before a plain cry takes nothing of it away."""
+    if alarm >= limits.doubted:
         return row
     if alarm < limits.denied:
         return replace(row, certainty=Certainty.DENIED)

@@ -1,6 +1,6 @@
 """What the model of words looks at in a message: words in one spelling, pairs near each other, the
-groups of signs.yaml that they belong to, what stands behind a denial or a turn, stretches of
-letters, and what the phrases have found."""
+groups of signs.yaml that they belong to, their bones (a root without its vowels), what stands
+behind a denial or a turn, stretches of letters, and what the phrases have found."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,15 @@ STRETCH = "~"  # before letters that are no word of their own
 SHORT, LONG = 3, 5  # letters of a stretch, the edges of the word counted
 LONGEST_WORD = 30  # letters of a word that are looked at in stretches
 ENDINGS = ("nya", "nye", "nyo", "lah", "ku", "mu")
+BONES = "%"  # before consonants that several forms of a root share
+LEAST_ROOT = 4  # letters that are left when a prefix or suffix is taken off
+LEAST_BONES = 3  # consonants without which the vowels are kept
+PREFIXES = ("menge", "nge", "menye", "meny", "meng", "mem", "men", "me", "di", "ter", "ber", "ke")
+SUFFIXES = ("keun", "kan", "in", "an", "na", "ne", "i", "e")
+MERGED = {"menye": "s", "meny": "s"}  # what these prefixes have swallowed
+NO_VOWELS = str.maketrans("", "", "aiueo")
+# Roots begin otherwise after a nasal (pukul, mukul; kunci, ngunci): one letter for both.
+FIRST = {"p": "M", "m": "M", "f": "M", "t": "N", "n": "N", "s": "S", "c": "S", "k": "K"}
 
 Group = tuple[str, ...]
 
@@ -76,6 +85,7 @@ class Reader:
             if gap is not Gap.SPACE:
                 denied = place
             yield Trait(word, place, place)
+            yield Trait(BONES + bones(word), place, place)
             yield from (Trait(f"<{name}", place, place) for name in groups[place])
             yield from _pairs(spelled, groups, max(first, place - NEAR), place)
             if place < denied:
@@ -102,6 +112,39 @@ def _pairs(
             yield Trait(f"<{name} {word}", before, place)
             for following in own:
                 yield Trait(f"<{name} <{following}", before, place)
+
+
+def bones(word: str) -> str:
+    """What dipukul, mukulin and pkul share: the root without prefix, suffix and vowels."""
+    root = word
+    if len(root) > LEAST_ROOT and root.startswith(PREFIXES):
+        root = _without_prefix(root)
+    if len(root) > LEAST_ROOT and root.endswith(SUFFIXES):
+        for ending in SUFFIXES:
+            if root.endswith(ending) and len(root) - len(ending) >= LEAST_ROOT:
+                root = root[: -len(ending)]
+                break
+    root = _from_nasal(root)
+    bare = root[:1] + root[1:].translate(NO_VOWELS)
+    return bare if len(bare) >= LEAST_BONES else root
+
+
+def _without_prefix(word: str) -> str:
+    for prefix in PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= LEAST_ROOT:
+            return MERGED.get(prefix, "") + word[len(prefix) :]
+    return word
+
+
+def _from_nasal(root: str) -> str:
+    """A root with the letter that stands for both of its beginnings."""
+    if root[:2] == "ny":
+        return "S" + root[2:]
+    if root[:2] == "ng":
+        return "K" + root[2:]
+    if root[:1] in "aiueo":
+        return "K" + root
+    return FIRST.get(root[:1], root[:1]) + root[1:]
 
 
 def stretches(word: str) -> Iterator[str]:

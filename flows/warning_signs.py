@@ -72,14 +72,14 @@ class Detector:
     def find(self, text: str) -> Signs:
         """The signs in a text, and whether a child writes it. Critical signs that are denied or
         over come as evidence only."""
-        found = self._find(text)
+        words = self.lexicon.read(text)
+        found = self._find(text, words)
         if self.child is None:
             return found
-        writes, pleads = self.child.listen(text)
+        writes, pleads = self.child.listen(text, words)
         return replace(found, child_writes=writes, child_pleads=pleads) if writes else found
 
-    def _find(self, text: str) -> Signs:
-        words = self.lexicon.read(text)
+    def _find(self, text: str, words: Words) -> Signs:
         hits = tuple(self.automaton.run(words))
         judged = self._judged(text, words, hits)
         if self.model is None or not len(words):

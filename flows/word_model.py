@@ -59,13 +59,15 @@ class Weighed:
 class WordModel:
     """Read once, never changed: any number of threads may use it.
 
-    - `alarming`: the lanes of critical categories.
+    - `alarming`: the lanes of critical categories; `careful`: those of them whose
+      phrases it never doubts.
     - `letters`: for each word the model knows, its stretches added up, and how many they are.
     - `approved_by`: None until somebody stands behind what the model finds.
     """
 
     lanes: Sequence[str]
     alarming: frozenset[str]
+    careful: frozenset[str]
     bias: Sequence[float]
     limits: Limits
     weights: Mapping[str, int]
@@ -94,12 +96,16 @@ class WordModel:
         alarming = frozenset(head["alarming"].split())
         if not alarming or not alarming <= set(lanes) - {CRITICAL, SIGN}:
             raise ValueError("what is alarming is no lane")
+        careful = frozenset(head["careful"].split())
+        if not careful <= alarming:
+            raise ValueError("what is careful is not alarming")
         limits = (part.split("=") for part in head["limits"].split())
         rows = (line.split("\t") for line in lines[end + 1 :])
         weights = {name: packed(sparse, len(lanes)) for name, sparse in rows}
         return cls(
             lanes=lanes,
             alarming=alarming,
+            careful=careful,
             bias=bias,
             limits=Limits(**{name: float(value) for name, value in limits}),
             weights=weights,

@@ -1,5 +1,6 @@
-"""Invented messages with labels, a file for each author: `labels | text`, a line each; and the
-tables that prove the phrases of signs.yaml, which teach the words in them but not the phrases."""
+"""Invented messages with labels, a file for each author: `labels | text`, a line each; the tables
+that prove the phrases of signs.yaml, which teach the words in them but not the phrases; and the
+answers that our own questions offer, which are no sign: the check-in counts them already."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,14 +9,16 @@ from pathlib import Path
 
 import yaml
 
+from flows.reading.folder import SHIPPED
+
 FOLDER = Path(__file__).parent / "messages"
 TABLES = Path(__file__).parents[2] / "tests" / "cases" / "signs"
 OF_A_SIGN = ("found", "missed")
 HELD_BACK = ("9",)
 """Authors that the shipped model has never seen: they are scored in the tests."""
 
-SEEN = ("02",)
-"""Authors whose messages the phrases were written for: they teach, and are never measured."""
+SIGNS_ANYHOW = ("unsafe",)
+"""Typed answers that speak of danger outside of their question too: they teach nothing."""
 
 HARMLESS = ("none", "chat")
 """No sign: `none` looks like one, `chat` is ordinary talk."""
@@ -30,6 +33,7 @@ class Written:
     labels: frozenset[str]
     is_chat: bool
     proves_phrases: bool = False  # they were written for it: what they say of it teaches nothing
+    is_offered: bool = False  # an answer to tap or type
 
     def level(self, critical: frozenset[str]) -> str:
         """critical, watch or none."""
@@ -56,7 +60,6 @@ def _of(path: Path) -> Iterator[Written]:
             text=text.replace("\\n", "\n"),
             labels=frozenset(named) - set(HARMLESS),
             is_chat="chat" in named,
-            proves_phrases=path.stem.startswith(SEEN),
         )
 
 
@@ -76,14 +79,63 @@ def proofs(folder: Path = TABLES) -> tuple[Written, ...]:
     )
 
 
+def answers(folder: Path = SHIPPED) -> tuple[Written, ...]:
+    """What a family may tap or type as an answer: labels, short labels and typed forms."""
+    files = (*sorted((folder / "checkins").glob("*.yaml")), folder / "messages.yaml")
+    offered = (
+        text
+        for path in files
+        for text in _offered(yaml.safe_load(path.read_text(encoding="utf-8")))
+    )
+    return tuple(
+        Written(
+            author="answers",
+            text=text,
+            labels=frozenset(),
+            is_chat=True,
+            proves_phrases=True,
+            is_offered=True,
+        )
+        for text in dict.fromkeys(offered)
+    )
+
+
+def _offered(node: object) -> Iterator[str]:
+    """Whatever stands under label, labels, short or typed, questions left out."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _offered(one)
+    elif isinstance(node, dict):
+        for name, below in node.items():
+            if name in ("label", "labels", "typed") or (name == "short" and "label" in node):
+                yield from _leaves(below)
+            else:
+                yield from _offered(below)
+
+
+def _leaves(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        yield from (text for one in node for text in _leaves(one))
+    elif isinstance(node, dict):
+        yield from (
+            text
+            for name, one in node.items()
+            if name not in SIGNS_ANYHOW or isinstance(one, str)
+            for text in _leaves(one)
+        )
+
+
 def is_held_back(one: Written) -> bool:
     return one.author.startswith(HELD_BACK)
 
 
 def taught() -> tuple[Written, ...]:
-    """What the shipped model has seen: every author that is not held back, and the tables."""
+    """What the shipped model has seen: every author that is not held back, the tables, and the
+    answers we offer."""
     known = (one for one in read() if not is_held_back(one))
-    return (*known, *proofs())
+    return (*known, *proofs(), *answers())
 
 
 def digest(messages: Iterable[Written]) -> str:

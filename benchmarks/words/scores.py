@@ -4,7 +4,7 @@ back."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.words.corpus import Written, proofs
+from benchmarks.words.corpus import Written, answers, proofs
 from flows import warning_signs
 from flows.model import Certainty, Signs
 from flows.warning_signs import MODEL, Detector
@@ -103,7 +103,7 @@ def crossvalidated(
     for fold in range(FOLDS):
         left_out = set(authors[fold::FOLDS])
         known = [one for one in messages if one.author not in left_out]
-        detector = warning_signs.build({**content, MODEL: train([*known, *proofs()])})
+        detector = warning_signs.build({**content, MODEL: train([*known, *proofs(), *answers()])})
         others = (one for one in messages if one.author in left_out)
         found += [(one, detector.find(one.text)) for one in others]
     return found
@@ -121,7 +121,7 @@ def show(
     print(f"phrases alone     {score(phrases, measured)}")
     print(f"authors left out  {score_of(found, phrases.critical)}")
     if held_back:
-        whole = warning_signs.build({**content, MODEL: train([*known, *proofs()])})
+        whole = warning_signs.build({**content, MODEL: train([*known, *proofs(), *answers()])})
         print(f"held back         {score(whole, held_back)}")
         print(f"  phrases alone   {score(phrases, held_back)}")
     _show_categories(phrases, found)

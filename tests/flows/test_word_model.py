@@ -42,7 +42,7 @@ def test_every_label_of_a_message_is_a_category() -> None:
 
 
 def test_no_message_is_written_twice() -> None:
-    texts = [one.text for one in corpus.read() if not one.proves_phrases]
+    texts = [one.text for one in corpus.read()]
 
     assert len(texts) == len(set(texts))
 
@@ -99,6 +99,45 @@ def test_without_the_model_no_sign_names_it() -> None:
 def test_our_own_questions_and_small_talk_are_no_sign(text: str) -> None:
     for detector in (DETECTOR, PHRASES):
         assert detector.find(text).level == "none"
+
+
+def test_no_answer_that_we_offer_is_a_sign_unless_it_is_one_in_any_place() -> None:
+    """Button labels and typed forms reach the detector too, when no question is open."""
+    found = {one.text: DETECTOR.find(one.text).level for one in corpus.answers()}
+
+    assert {"Ada, mau bicara", "Tidak aman", "Belum tahu", "Telepon saya", "stop"} <= set(found)
+    assert {text: level for text, level in found.items() if level != "none"} == {
+        "lesu": "watch",
+        "tidak kuat lagi": "watch",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nilai matematikanya naik bu, tujuh koma lima",
+        "kambingnya beranak dua, dia kasih nama",
+        "anak jeung abdi damang bu",
+        "bapaknya kirim uang dari kapal",
+        "belum tahu bu",
+        "umurku 11",
+        "om petugas aku mau cerita",
+        "kak, anak aku mau cerita",
+    ],
+)
+def test_ordinary_words_are_no_sign(text: str) -> None:
+    """Each was once found as one."""
+    assert DETECTOR.find(text).level == "none"
+
+
+@pytest.mark.parametrize(
+    "before", ["hari ini main di rumah tetangga", "pulang sekolah agak sore ya"]
+)
+def test_small_talk_before_a_plain_cry_takes_nothing_of_it_away(before: str) -> None:
+    signs = DETECTOR.find(f"{before} mau bunuh diri")
+
+    assert signs.level == "critical"
+    assert {row.certainty for row in signs.evidence} == {Certainty.SURE}
 
 
 @pytest.mark.parametrize(
