@@ -8,9 +8,10 @@ from flows import alerting, fact_names
 from flows.conversation_state import Talk
 from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Rule
 from flows.events import AlertFound, AnswerGiven, CheckinScored, Event, Reason, WordsKept
-from flows.facts import of_checkin, of_words
+from flows.fact_names import About
+from flows.facts import Known, of_checkin, of_words
 from flows.model import AlertKind, Certainty, CheckinId, MessageId, Signs, Urgency
-from flows.rules import Fired, fire
+from flows.rules import Facts, Fired, fire, holds, rests_on
 from flows.scoring import Given, Score, score
 from flows.situation import Reply, Situation
 
@@ -66,8 +67,8 @@ def of_answers(
 
 
 def is_about_answers(rule: Rule) -> bool:
-    """Is this rule looked at when an answer comes?"""
-    return not is_of_day(rule)
+    """Is this rule looked at when an answer comes? Not where it names words and no answer."""
+    return not is_of_day(rule) and (not _is_about_words(rule) or _is_about_both(rule))
 
 
 def is_of_day(rule: Rule) -> bool:
@@ -120,15 +121,31 @@ def _found_in_words(situation: Situation, reply: Reply) -> tuple[AlertFound, ...
 
 def word_reasons(situation: Situation, reply: Reply) -> tuple[Reason, ...]:
     """The rules that fire on these words."""
-    facts = of_words(situation, reply.signs)
     rules = tuple(rule for rule in situation.content.rules if _is_about_words(rule))
+    known = Known(facts=of_words(situation, reply.signs), items={})
+    if any(map(_is_about_both, rules)):
+        known = _with_answers(situation, known)
+        rules = tuple(rule for rule in rules if _is_by_words(rule, known.facts))
     evidence = tuple(e for e in reply.signs.evidence if e.certainty is not Certainty.DENIED)
     words = tuple(dict.fromkeys(found.text for found in evidence))
-    fired = fire(rules, facts, spoken=situation.spoken, now=situation.now, words=words)
+    fired = fire(
+        rules, known.facts, spoken=situation.spoken, now=situation.now, words=words,
+        items=known.items,
+    )  # fmt: skip
     source = reply.edits or reply.id  # the same words in a corrected message ring only once
     return tuple(
         alerting.reason_of(one, source=source, evidence=evidence, words=reply.id) for one in fired
     )
+
+
+def _with_answers(situation: Situation, known: Known) -> Known:
+    """Words, and beside them what is answered by now in the check-in on the phone."""
+    talk = situation.talk
+    if talk is None or not talk.state.is_open:
+        return known
+    result = score(talk.checkin, talk.answers, is_closed=False)
+    answered = of_checkin(situation, talk, result, is_closed=False)
+    return Known(facts={**answered.facts, **known.facts}, items=answered.items)
 
 
 def has_critical(signs: Signs) -> bool:
@@ -170,7 +187,21 @@ def _scored(checkin: CheckinId, result: Score) -> CheckinScored:
 
 def _is_about_words(rule: Rule) -> bool:
     """Level and risk are facts of words too; a rule on those alone is not about this text."""
-    return any(fact.startswith("words.") for fact in facts_named(rule.when))
+    return any(fact_names.about(fact) is About.WORDS for fact in facts_named(rule.when))
+
+
+def _is_about_both(rule: Rule) -> bool:
+    """Words, and what was answered in the check-in on the phone."""
+    kinds = {fact_names.about(fact) for fact in facts_named(rule.when)}
+    return {About.WORDS, About.CHECKIN} <= kinds
+
+
+def _is_by_words(rule: Rule, facts: Facts) -> bool:
+    """What was answered has rung at its tap; here the words have to play a part."""
+    if not _is_about_both(rule):
+        return True
+    words = [fact for fact in facts if fact_names.about(fact) is About.WORDS]
+    return holds(rule.when, facts) and rests_on(rule.when, facts, words)
 
 
 def facts_named(condition: Condition) -> frozenset[str]:

@@ -1,13 +1,13 @@
 """Which rules of the content speak about what is known, and how they say why."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from flows.definition import All, AnyOf, Compare, Condition, FactValue, Not, Rule
-from flows.fact_names import item_of
+from flows.fact_names import always_speaks, item_of
 from flows.forms import Checkin
 from flows.model import Certainty, Level, Risk, Signs
 from flows.scoring import Given, Score, counted, lowered
@@ -16,6 +16,8 @@ Facts = Mapping[str, FactValue]
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 UNKNOWN = "?"
+NOTHING = 0
+"""What an item says where nothing is wrong; no word is equal to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +133,21 @@ def explain(
 def _telling(condition: Condition, facts: Facts, items: Mapping[str, str]) -> dict[str, str]:
     """What `items` says of the comparisons that hold, in the order of the rule: of each item once,
     and what was said of it last."""
+    held = (fact for fact in _held(condition, facts) if items.get(fact))
+    return {item_of(fact) or fact: items[fact] for fact in held}
+
+
+def _held(condition: Condition, facts: Facts) -> Iterator[str]:
+    """The facts whose comparisons hold; what must not be so tells of nothing."""
     match condition:
-        case Compare(fact=fact) if items.get(fact) and holds(condition, facts):
-            return {item_of(fact) or fact: items[fact]}
+        case Compare(fact=fact):
+            if holds(condition, facts):
+                yield fact
         case All(parts) | AnyOf(parts):
-            found = [_telling(part, facts, items) for part in parts]
-            return {item: words for one in found for item, words in one.items()}
-        case _:  # what must not be so tells of no item
-            return {}
+            for part in parts:
+                yield from _held(part, facts)
+        case Not():
+            return
 
 
 def fire(
@@ -152,7 +161,7 @@ def fire(
 ) -> tuple[Fired, ...]:
     """The rules that hold and may speak, in their order; `words` are quoted where they ask for it.
 
-    Only rules with a repeat policy ever keep silent; buttons, danger and words have none.
+    A repeat policy binds scores and trends: whoever asks for help is heard every time.
     """
     return tuple(
         Fired(rule=rule, says=explain(rule, facts, words=words, items=items))
@@ -163,7 +172,7 @@ def fire(
 
 def _keeps_silent(rule: Rule, facts: Facts, spoken: Sequence[Spoken], now: datetime) -> bool:
     earlier = [fact for fact in spoken if fact.rule == rule.id]
-    if rule.repeat is None or not earlier:
+    if rule.repeat is None or not earlier or _is_call_for_help(rule.when, facts):
         return False
     last = max(earlier, key=lambda fact: fact.at)
     if now - last.at >= timedelta(days=rule.repeat.days):
@@ -172,3 +181,16 @@ def _keeps_silent(rule: Rule, facts: Facts, spoken: Sequence[Spoken], now: datet
     if not isinstance(total, int) or last.total is None:
         return True
     return total < last.total + rule.repeat.rise
+
+
+def _is_call_for_help(condition: Condition, facts: Facts) -> bool:
+    """Does it hold because somebody asks for help: by words, item 8 or the wish for a call?"""
+    asked = [name for name, value in facts.items() if always_speaks(name) and value != NOTHING]
+    return bool(asked) and rests_on(condition, facts, asked)
+
+
+def rests_on(condition: Condition, facts: Facts, named: Collection[str]) -> bool:
+    """A condition that holds: does one of these speak for it, or would it not hold without them?"""
+    if not set(named).isdisjoint(_held(condition, facts)):
+        return True
+    return not holds(condition, {**facts, **dict.fromkeys(named, NOTHING)})

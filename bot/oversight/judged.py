@@ -107,13 +107,23 @@ def _missing(
 
 def _must_speak(rule: Rule, signs: Signs) -> bool:
     """What else a rule looks at, such as the day, cannot be told for certain any more."""
-    kinds = {about(fact) for fact in facts_named(rule.when)}
-    is_about_words = About.WORDS in kinds and kinds <= {About.WORDS, About.CASE}
+    is_about_words = About.WORDS in _kinds(rule) and not _is_about_more(rule)
     return is_about_words and rule.repeat is None and all(_hold(rule, signs))
 
 
 def _may_speak(look: Look, signs: Signs) -> list[Rule]:
-    return [rule for rule in look.room.content.rules if any(_hold(rule, signs))]
+    """Where answers or the day played a part as well, it may have been so."""
+    rules = look.room.content.rules
+    mixed = (rule for rule in rules if About.WORDS in _kinds(rule) and _is_about_more(rule))
+    return [*mixed, *(rule for rule in rules if any(_hold(rule, signs)))]
+
+
+def _is_about_more(rule: Rule) -> bool:
+    return not _kinds(rule) <= {About.WORDS, About.CASE}
+
+
+def _kinds(rule: Rule) -> set[About]:
+    return {about(fact) for fact in facts_named(rule.when)}
 
 
 def _hold(rule: Rule, signs: Signs) -> Iterator[bool]:

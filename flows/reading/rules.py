@@ -130,7 +130,7 @@ def _rule(node: Node, known: KnownFacts) -> Rule:
     when = _condition(fields["when"], known, facts)
     repeat = fields["repeat"]
     if repeat.is_given:
-        _prove_repeat(repeat, facts)
+        _warn_of_repeat(repeat, facts)
     return Rule(
         id=fields["id"].name(),
         version=fields["version"].whole(least=1),
@@ -144,13 +144,13 @@ def _rule(node: Node, known: KnownFacts) -> Rule:
     )
 
 
-def _prove_repeat(node: Node, facts: set[str]) -> None:
+def _warn_of_repeat(node: Node, facts: set[str]) -> None:
     """Who asks for help is heard every time: item 8, the call at B, and words never keep silent."""
     always = sorted(fact for fact in facts if fact_names.always_speaks(fact))
     if always:
-        node.wrong(
-            f"`{always[0]}` always speaks (a call for help must ring every time); leave `repeat` "
-            "out, or give that fact a rule of its own"
+        node.hint(
+            f"`{always[0]}` always speaks where it asks for help, whatever `repeat` says; give it "
+            "a rule of its own without `repeat`"
         )
 
 

@@ -121,7 +121,6 @@ SLIPS = [
     ),
     Slip(R, "{total}", "{jumlah}", "is no place of this text"),
     Slip(R, "version: 1", "version: 0", "from 1 to"),
-    Slip(R, "{fact: total, at_least: 12}", "{fact: answer.safety, is: 3}", "always speak", below=3),
     Slip(R, "repeat: {rise: 3, days: 28}", "repeat: {rise: 3}", "`days` is missing"),
     # programme
     Slip(P, "A: mingguan-a", "A: mingguan-x", "there is no check-in `mingguan-x`"),

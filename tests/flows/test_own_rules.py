@@ -1,12 +1,16 @@
 """A rule file that nobody here has seen: it fires, explains itself and stays the only one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows import loader
+from flows.conversation_state import OPEN_LINE
 from flows.definition import Repeat, Rule
-from flows.errors import ContentError
+from flows.judging import word_reasons
+from flows.model import Certainty, Evidence, Signs
+from tests.flows.builders import CONTENT, a_reply, a_situation, a_talk
 from tests.flows.rule_cases import Case, said
 
 NESTED = """
@@ -81,13 +85,108 @@ def test_a_rule_of_points_and_other_facts_may_repeat_itself(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("when", "heard", "bound"),
+    [
+        (
+            "{any: [{fact: total, at_least: 12}, {fact: answer.safety, is: 3}]}",
+            {"answers": {"sleep": 3, "eat": 3, "fear": 3, "self": 3, "safety": 3}},
+            {"answers": {"sleep": 3, "eat": 3, "fear": 3, "self": 3, "safety": 2}},
+        ),
+        (
+            "{all: [{fact: total, at_least: 6}, {not: {fact: answer.safety, is: 0}}]}",
+            {"answers": {"sleep": 3, "eat": 3, "safety": 1}},
+            None,
+        ),
+        (
+            "{all: [{fact: total, at_least: 6}, {not: {fact: answer.safety, at_least: 2}}]}",
+            None,
+            {"answers": {"sleep": 3, "eat": 3, "safety": 1}},
+        ),
+    ],
+)
+def test_a_repeat_policy_binds_the_score_and_never_the_call_for_help(
+    tmp_path: Path, when: str, heard: dict[str, object] | None, bound: dict[str, object] | None
+) -> None:
+    (tmp_path / "rules.yaml").write_text(f"""
+rules:
+  - {{id: Z1, version: 1, when: {when}, urgency: tinggi, says: "x", repeat: {{rise: 3, days: 28}}}}
+""")
+    rules, lately = loader.load(tmp_path).rules, {"days": 7, "total": 21}
+
+    if heard is not None:
+        assert spoken(rules, again=lately, **heard)
+    if bound is not None:
+        assert spoken(rules, again=lately, **bound) == []
+
+
+@pytest.mark.parametrize(
     "fact", ["answer.safety", "lowest.safety.3", "answer.call", "skipped.safety"]
 )
-def test_who_asks_for_help_cannot_be_silenced(tmp_path: Path, fact: str) -> None:
+def test_check_says_that_a_call_for_help_is_heard_whatever_repeat_says(
+    tmp_path: Path, fact: str
+) -> None:
     (tmp_path / "rules.yaml").write_text(NESTED.replace("answer.sleep, is: 3", f"{fact}, is: 1"))
 
-    with pytest.raises(ContentError, match=f"`{fact}` always speaks"):
-        loader.load(tmp_path)
+    (hint,) = loader.hints(tmp_path)
+
+    assert f"`{fact}` always speaks" in str(hint)
+
+
+WORDS_AND_ANSWERS = """
+rules:
+  - id: Z1
+    version: 1
+    when:
+      all:
+        - {fact: words.medical, is: unsure}
+        - {fact: total, at_least: 6}
+        - {fact: answer.sleep, at_least: 1}
+        - not: {fact: answer.self, at_least: 1}
+    urgency: tinggi
+    says: "Jumlah {total}: {items}."
+  - id: Z2
+    version: 1
+    when: {any: [{fact: words.medical, is: sure}, {fact: answer.sleep, is: 3}]}
+    urgency: kritis
+    says: "Tidur {answer.sleep}."
+"""
+
+
+def test_words_in_an_open_check_in_know_what_is_answered(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(WORDS_AND_ANSWERS)
+    rules = loader.load(tmp_path).rules
+
+    assert wrote(rules, "unsure", sleep=3, eat=3) == ["Jumlah 6: tidur 3."]
+    assert wrote(rules, "unsure", sleep=3, eat=2) == []
+    assert wrote(rules, "unsure", sleep=0, eat=3, fear=3) == []
+    assert wrote(rules, "unsure", sleep=3, eat=3, self=1) == []
+    assert wrote(rules, "sure", sleep=3) == ["Tidur 3."]
+    assert wrote(rules, "denied", sleep=3) == [], "that answer has rung at its tap"
+
+
+def test_rules_of_words_alone_are_not_looked_at_when_something_is_answered(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("""
+rules:
+  - id: Z1
+    version: 1
+    when: {all: [{not: {fact: words.medical, is: sure}}, {fact: risk, is: high}]}
+    urgency: tinggi
+    says: "x"
+""")
+
+    assert spoken(loader.load(tmp_path).rules, answers=6, risk="high") == []
+
+
+def wrote(rules: tuple[Rule, ...], certainty: str, **answers: int) -> list[str]:
+    """A text about the child's body, while these answers are given."""
+    talk = a_talk(*answers, OPEN_LINE, answers=answers)
+    found = Evidence(
+        text="luka", start=0, end=4, category="medical", certainty=Certainty(certainty)
+    )
+    signs = Signs(level="critical", labels=("medical",), evidence=(found,))
+    situation = a_situation(talk, content=replace(CONTENT, rules=rules))
+    reply = replace(a_reply("luka"), signs=signs)
+    return [one.says for one in word_reasons(situation, reply)]
 
 
 def test_the_time_of_comparing_is_content(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Whoever deletes rows together with their seals is found out by what else is there."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from flows import loader
 from storage import tables
 from storage.rows import change
 from tests.e2e.scenes import DENIED, HARMLESS, UNSURE
@@ -249,3 +252,25 @@ def test_a_check_in_that_is_not_what_its_answers_say_is_named(
     sealed_anew(centre, "checkins", checkin, column, at)
 
     assert f"finding:{check}:{checkin}" in centre.finds()
+
+
+def test_words_that_ring_together_with_answers_are_asked_about_only_once(
+    quiet: Centre, tmp_path: Path
+) -> None:
+    file = tmp_path / "coba.yaml"
+    file.write_text("""
+rules:
+  - id: N1
+    version: 1
+    when: {all: [{fact: words.self_harm, is: unsure}, {fact: total, at_least: 6}]}
+    urgency: kritis
+    says: "Jumlah {total}."
+""")
+    rules = loader.load(rules=file).rules
+    quiet.room = replace(quiet.room, content=replace(quiet.room.content, rules=rules))
+    quiet.taps(SARI, "Mulai", "5-7 hari", "5-7 hari")
+
+    quiet.writes(SARI, UNSURE)
+
+    assert {row.rule for row in quiet.rows(select(t.facts))} == {"N1"}
+    assert quiet.finds() == set()
