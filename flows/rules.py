@@ -1,7 +1,7 @@
 """Which rules of the content speak about what is known, and how they say why."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -129,16 +129,31 @@ def explain(
 
 
 def _telling(condition: Condition, facts: Facts, items: Mapping[str, str]) -> dict[str, str]:
-    """What `items` says of the comparisons that hold, in the order of the rule: of each item once,
-    and what was said of it last."""
+    """What `items` says of the comparisons that decided, in the order of the rule: of each item
+    once, and what was said of it last. What must not be so adds the items nothing else told of."""
+    told: dict[bool, dict[str, str]] = {True: {}, False: {}}
+    for fact, is_so in _deciding(condition, facts):
+        if items.get(fact):
+            told[is_so][item_of(fact) or fact] = items[fact]
+    return told[True] | {
+        item: words for item, words in told[False].items() if item not in told[True]
+    }
+
+
+def _deciding(
+    condition: Condition, facts: Facts, *, is_so: bool = True
+) -> Iterator[tuple[str, bool]]:
+    """The fact of each comparison that came out as it should, and how that was: under an odd
+    number of `not` it must not hold."""
     match condition:
-        case Compare(fact=fact) if items.get(fact) and holds(condition, facts):
-            return {item_of(fact) or fact: items[fact]}
+        case Compare(fact=fact):
+            if holds(condition, facts) is is_so:
+                yield fact, is_so
+        case Not(part):
+            yield from _deciding(part, facts, is_so=not is_so)
         case All(parts) | AnyOf(parts):
-            found = [_telling(part, facts, items) for part in parts]
-            return {item: words for one in found for item, words in one.items()}
-        case _:  # what must not be so tells of no item
-            return {}
+            for part in parts:
+                yield from _deciding(part, facts, is_so=is_so)
 
 
 def fire(
