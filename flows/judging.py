@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 
-from flows import alerting, fact_names
+from flows import alerting, fact_names, sign_content
 from flows.conversation_state import Talk
-from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Rule
+from flows.definition import All, AnyOf, Compare, Condition, Content, Not, Opens, Rule
 from flows.events import AlertFound, AnswerGiven, CheckinScored, Event, Reason, WordsKept
 from flows.facts import of_checkin, of_words
 from flows.model import AlertKind, Certainty, CheckinId, MessageId, Signs, Urgency
@@ -171,6 +171,19 @@ def _scored(checkin: CheckinId, result: Score) -> CheckinScored:
 def _is_about_words(rule: Rule) -> bool:
     """Level and risk are facts of words too; a rule on those alone is not about this text."""
     return any(fact.startswith("words.") for fact in facts_named(rule.when))
+
+
+def unheard(content: Content) -> tuple[str, ...]:
+    """Cries for help that no rule of kritis names, where a centre brings rules or signs of its
+    own: of such answers nobody is told at once, and such words wait for Benar or Bukan."""
+    named = frozenset().union(
+        *(facts_named(one.when) for one in content.rules if one.urgency is Urgency.CRITICAL)
+    )
+    asked = {item.id for checkin in content.checkins.values() for item in checkin.items}
+    answers = (f"answer.{item}" for item in sorted(asked.intersection(fact_names.ASKS_FOR_HELP)))
+    signs = sign_content.read(content.signs).categories
+    words = (f"{fact_names.WORDS}.{one.name}" for one in signs if one.level == "critical")
+    return tuple(fact for fact in (*answers, *words) if fact not in named)
 
 
 def facts_named(condition: Condition) -> frozenset[str]:
