@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from flows.definition import All, AnyOf, Compare, Condition, FactValue, Not, Rule
-from flows.fact_names import item_of
+from flows.fact_names import item_of, window
 from flows.forms import Checkin
 from flows.model import Certainty, Level, Risk, Signs
 from flows.scoring import Given, Score, counted, lowered
@@ -134,10 +134,16 @@ def _telling(condition: Condition, facts: Facts, items: Mapping[str, str]) -> di
     told: dict[bool, dict[str, str]] = {True: {}, False: {}}
     for fact, is_so in _deciding(condition, facts):
         if items.get(fact):
-            told[is_so][item_of(fact) or fact] = items[fact]
+            told[is_so][_told_of(fact)] = items[fact]
     return told[True] | {
         item: words for item, words in told[False].items() if item not in told[True]
     }
+
+
+def _told_of(fact: str) -> str:
+    """The item of a fact; of windows on the sum or the pace, that."""
+    seen = window(fact)
+    return seen[1] if seen is not None else item_of(fact) or fact
 
 
 def _deciding(
