@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 
-from flows import alerting, fact_names
+from flows import alerting, fact_names, sign_content
 from flows.conversation_state import Talk
-from flows.definition import All, AnyOf, Compare, Condition, Not, Opens, Rule
+from flows.definition import All, AnyOf, Compare, Condition, Content, Not, Opens, Rule
 from flows.events import AlertFound, AnswerGiven, CheckinScored, Event, Reason, WordsKept
 from flows.fact_names import About
 from flows.facts import Known, of_checkin, of_words
@@ -202,6 +202,19 @@ def _is_by_words(rule: Rule, facts: Facts) -> bool:
         return True
     words = [fact for fact in facts if fact_names.about(fact) is About.WORDS]
     return holds(rule.when, facts) and rests_on(rule.when, facts, words)
+
+
+def unheard(content: Content) -> tuple[str, ...]:
+    """Cries for help that no rule of kritis names, where a centre brings rules or signs of its
+    own: of such answers nobody is told at once, and such words wait for Benar or Bukan."""
+    named = frozenset().union(
+        *(facts_named(one.when) for one in content.rules if one.urgency is Urgency.CRITICAL)
+    )
+    asked = {item.id for checkin in content.checkins.values() for item in checkin.items}
+    answers = (f"answer.{item}" for item in sorted(asked.intersection(fact_names.ASKS_FOR_HELP)))
+    signs = sign_content.read(content.signs).categories
+    words = (f"{fact_names.WORDS}.{one.name}" for one in signs if one.level == "critical")
+    return tuple(fact for fact in (*answers, *words) if fact not in named)
 
 
 def facts_named(condition: Condition) -> frozenset[str]:

@@ -1,9 +1,10 @@
 """What the model of words adds to the signs of the phrases: signs they miss, and doubt.
 
 A sign that only the model sees is unsure, so that a human looks first, unless its score is high;
-a critical phrase that the model is certain is not meant is kept as denied, on the reading list."""
+a critical phrase that the model is certain is not meant is kept as denied, on the reading list.
+Of a message that says hardly anything else it is never certain: nothing there speaks against it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from flows.model import Certainty, Evidence
@@ -12,6 +13,7 @@ from flows.word_model import CRITICAL, SIGN, Limits, Weighed, WordModel
 
 BY_MODEL = "model"
 """The pattern of evidence that no phrase has found."""
+LEAST_AGAINST = 2  # different words beside the critical phrases, before these may be put aside
 
 
 def with_model(
@@ -20,8 +22,11 @@ def with_model(
     """The evidence of the phrases as the model sees it, and its own, in the order of the text."""
     limits, critical = model.limits, model.alarming
     doubtful = critical - model.careful
+    is_denied = (
+        weighed.alarm < limits.denied and _others(text, words, judged, critical) >= LEAST_AGAINST
+    )
     kept = tuple(
-        _weakened(row, weighed.alarm, limits) if row.category in doubtful else row for row in judged
+        _weakened(row, weighed.alarm, limits, doubtful, is_denied=is_denied) for row in judged
     )
     meant = {row.category for row in kept if row.certainty is not Certainty.DENIED}
     if weighed.alarm >= limits.critical and not meant & critical:
@@ -36,12 +41,28 @@ def with_model(
     return tuple(sorted((*kept, *added), key=lambda row: (row.start, row.end)))
 
 
-def _weakened(row: Evidence, alarm: float, limits: Limits) -> Evidence:
+def _others(text: str, words: Words, judged: Iterable[Evidence], critical: frozenset[str]) -> int:
+    """How many different words stand in no critical phrase."""
+    spans = sorted((row.start, row.end) for row in judged if row.category in critical)
+    others: set[str] = set()
+    begun, taken_to = 0, 0
+    for start, end in zip(words.starts, words.ends, strict=True):
+        while begun < len(spans) and spans[begun][0] <= start:
+            taken_to = max(taken_to, spans[begun][1])
+            begun += 1
+        if start >= taken_to:
+            others.add(text[start:end].lower())
+    return len(others)
+
+
+def _weakened(
+    row: Evidence, alarm: float, limits: Limits, doubtful: frozenset[str], *, is_denied: bool
+) -> Evidence:
     """A critical phrase that the rest of the message speaks against is unsure, or is not meant.
     Not asked where care is taken: small talk before a plain cry takes nothing of it away."""
-    if alarm >= limits.doubted:
+    if row.category not in doubtful or alarm >= limits.doubted:
         return row
-    if alarm < limits.denied:
+    if is_denied:
         return replace(row, certainty=Certainty.DENIED)
     return replace(row, certainty=Certainty.UNSURE) if row.certainty is Certainty.SURE else row
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from flows.definition import All, AnyOf, Compare, Condition, FactValue, Not, Rule
-from flows.fact_names import always_speaks, item_of
+from flows.fact_names import always_speaks, item_of, window
 from flows.forms import Checkin
 from flows.model import Certainty, Level, Risk, Signs
 from flows.scoring import Given, Score, counted, lowered
@@ -131,23 +131,37 @@ def explain(
 
 
 def _telling(condition: Condition, facts: Facts, items: Mapping[str, str]) -> dict[str, str]:
-    """What `items` says of the comparisons that hold, in the order of the rule: of each item once,
-    and what was said of it last."""
-    held = (fact for fact in _held(condition, facts) if items.get(fact))
-    return {item_of(fact) or fact: items[fact] for fact in held}
+    """What `items` says of the comparisons that decided, in the order of the rule: of each item
+    once, and what was said of it last. What must not be so adds the items nothing else told of."""
+    told: dict[bool, dict[str, str]] = {True: {}, False: {}}
+    for fact, is_so in _deciding(condition, facts):
+        if items.get(fact):
+            told[is_so][_told_of(fact)] = items[fact]
+    return told[True] | {
+        item: words for item, words in told[False].items() if item not in told[True]
+    }
 
 
-def _held(condition: Condition, facts: Facts) -> Iterator[str]:
-    """The facts whose comparisons hold; what must not be so tells of nothing."""
+def _told_of(fact: str) -> str:
+    """The item of a fact; of windows on the sum or the pace, that."""
+    seen = window(fact)
+    return seen[1] if seen is not None else item_of(fact) or fact
+
+
+def _deciding(
+    condition: Condition, facts: Facts, *, is_so: bool = True
+) -> Iterator[tuple[str, bool]]:
+    """The fact of each comparison that came out as it should, and how that was: under an odd
+    number of `not` it must not hold."""
     match condition:
         case Compare(fact=fact):
-            if holds(condition, facts):
-                yield fact
+            if holds(condition, facts) is is_so:
+                yield fact, is_so
+        case Not(part):
+            yield from _deciding(part, facts, is_so=not is_so)
         case All(parts) | AnyOf(parts):
             for part in parts:
-                yield from _held(part, facts)
-        case Not():
-            return
+                yield from _deciding(part, facts, is_so=is_so)
 
 
 def fire(

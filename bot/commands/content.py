@@ -8,7 +8,7 @@ import typer
 
 from bot import clock, config
 from bot.commands import desk
-from flows import loader, trial, walking, warning_signs
+from flows import judging, loader, trial, walking, warning_signs
 from flows.conversation_state import OPEN_LINE
 from flows.definition import Content
 from flows.events import (
@@ -31,6 +31,8 @@ OLDEST = 17
 
 HOW = "Answer as a family would: in everyday words, or with the letter of a button."
 
+UNHEARD = "Of answers nobody is told at once; words wait an hour for Benar or Bukan."
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -50,6 +52,8 @@ def check() -> None:
         desk.answers.print(f"Could be plainer: {hint}")
     for note in loader.idle(folder):
         desk.answers.print(f"Not in use: {note}")
+    if cries := judging.unheard(content):
+        desk.answers.print(f"No rule of kritis names: {', '.join(cries)}. {UNHEARD}")
     waiting = loader.unapproved(content)
     if waiting:
         desk.answers.print(f"Not approved yet: {', '.join(waiting)}.")

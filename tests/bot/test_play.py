@@ -70,6 +70,18 @@ def test_put_off_it_is_asked_once_more() -> None:
     assert "1/8" in played.output
 
 
+ONE_RULE = """
+rules:
+  - id: Z1
+    version: 1
+    when: {fact: answer.safety, is: 2}
+    urgency: tinggi
+    says: "Mau bicara."
+    approved_by: null
+    approved_on: null
+"""
+
+
 def test_a_name_that_is_none_says_which_there_are() -> None:
     played = run("play", "mingguan")
 
@@ -98,3 +110,20 @@ def test_check_names_an_item_that_nobody_is_ever_asked(
 
     assert checked.exit_code == 1
     assert "mingguan-a: nobody is ever asked `strength`; mend its `only_if`" in checked.output
+
+
+def test_check_names_cries_for_help_that_no_rule_of_kritis_hears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No rule of kritis" not in run("check").output
+    body = (SHIPPED / "signs.yaml").read_text("utf-8")
+    own = "categories:\n  drugs:\n    level: critical\n    phrases:\n      - nyabu\n"
+    (tmp_path / "signs.yaml").write_text(body.replace("categories:\n", own, 1), encoding="utf-8")
+    monkeypatch.setenv("KABAR_CONTENT_DIR", str(tmp_path))
+
+    checked = run("check")
+
+    assert checked.exit_code == 0
+    assert "No rule of kritis names: words.drugs." in checked.output
+    (tmp_path / "rules.yaml").write_text(ONE_RULE, encoding="utf-8")
+    assert "names: answer.call, answer.safety, words.drugs, words.self_harm," in run("check").output

@@ -195,3 +195,37 @@ def test_the_time_of_comparing_is_content(tmp_path: Path) -> None:
     comparing = loader.load(tmp_path).comparing
 
     assert (comparing.contacts_days, comparing.school_days) == (3, 31)
+
+
+DENIED = """
+rules:
+  - id: Z1
+    version: 1
+    when:
+      all:
+        - {fact: answer.withdraw, at_least: 2}
+        - not:
+            any:
+              - {fact: answer.eat, at_most: 0}
+              - all: [{fact: answer.fear, at_least: 1}, {fact: answer.withdraw, is: 3}]
+              - {fact: checkin_kind, is: school}
+    urgency: perhatian
+    says: "Perlu dilihat: {items}."
+    approved_by: null
+    approved_on: null
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"eat": 1, "fear": 3, "withdraw": 2}, "Perlu dilihat: menyendiri 2; makan 1."),
+        ({"eat": 1, "withdraw": 3}, "Perlu dilihat: menyendiri 3; makan 1; takut 0."),
+    ],
+)
+def test_what_must_not_be_so_is_told_with_its_answer(
+    tmp_path: Path, answers: dict[str, int], says: str
+) -> None:
+    (tmp_path / "rules.yaml").write_text(DENIED)
+
+    assert spoken(loader.load(tmp_path).rules, answers=answers) == [says]

@@ -152,6 +152,22 @@ def test_denied_sign_goes_to_the_reading_list_with_or_without_the_model(text: st
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "bunuh diri",
+        "bunuh diri bunuh diri bunuh diri",
+        "mau mati mau mati",
+        "mau mati, mau mati bu",
+    ],
+)
+def test_words_of_danger_and_hardly_any_others_are_never_put_aside(text: str) -> None:
+    found = DETECTOR.find(text)
+
+    assert found.level == "critical"
+    assert {row.certainty for row in found.evidence} == {Certainty.UNSURE}
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "nothing",
