@@ -205,6 +205,6 @@ def _is_call_for_help(condition: Condition, facts: Facts) -> bool:
 
 def rests_on(condition: Condition, facts: Facts, named: Collection[str]) -> bool:
     """A condition that holds: does one of these speak for it, or would it not hold without them?"""
-    if not set(named).isdisjoint(_held(condition, facts)):
+    if any(is_so and fact in named for fact, is_so in _deciding(condition, facts)):
         return True
     return not holds(condition, {**facts, **dict.fromkeys(named, NOTHING)})
