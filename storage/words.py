@@ -179,6 +179,13 @@ def last_behind(tx: Tx, alert: str) -> datetime | None:
     return found
 
 
+def behind(tx: Tx, alert: str) -> frozenset[str]:
+    """The texts that this alert or task rests on; taps are none."""
+    f, w = tables.facts, tables.words
+    found = select(w.c.id).join(f, w.c.id == f.c.words_id).where(f.c.alert_id == alert)
+    return frozenset(tx.execute(found).scalars())
+
+
 def _file_id(tx: Tx, row: Row[*tuple[Any, ...]]) -> str:
     try:
         return tx.vault.open(tx, row.subject, FILE, row.id, row.file)

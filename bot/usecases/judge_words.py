@@ -9,7 +9,7 @@ from bot.usecases.acknowledge_alert import tell_the_others, told_owner
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room
-from bot.usecases.tell_read import mark_read
+from bot.usecases.tell_read import mark_read, still_to_read
 from flows.model import AlertKind, AlertState, Outcome
 from flows.permissions import Right
 from storage import alerts, outbox, verdicts, words
@@ -41,8 +41,8 @@ def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -
 def _settle(
     tx: Tx, room: Room, seat: Desk, came: Incoming, *, is_true: bool, now: datetime
 ) -> Text | None:
-    """Unsure words that wait. Bukan is for whoever has seen all of them: a second message may have
-    joined since."""
+    """Unsure words that wait. Bukan speaks for what this person has been asked about: a text that
+    joined since the notice, or since a look, has to be seen first."""
     if is_true:
         _rings(tx, room, seat, came, now=now)
         return None
@@ -52,7 +52,10 @@ def _settle(
     _is_done(tx, room, seat, came, now=now)
     alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now)
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=Outcome.DISMISSED, now=now)
-    mark_read(tx, room, seat.alert.id, cause=came.id, now=now)
+    if _looked(tx, seat) is None:
+        still_to_read(tx, room, seat.alert, now=now)
+    else:
+        mark_read(tx, room, seat.alert.id, cause=came.id, now=now)
     tell_the_others(tx, room, seat, came, now=now)
     desk.clear_details(tx, room, seat, now=now)
     return None
@@ -101,9 +104,16 @@ def _is_done(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime) -
 
 
 def _has_unseen(tx: Tx, seat: Desk) -> bool:
-    looked = outbox.last_shown(tx, seat.alert.id, seat.person.id, kind=desk.DETAIL)
+    """The notice speaks of one text, whatever joined it later."""
+    looked = _looked(tx, seat)
+    if looked is None:
+        return len(words.behind(tx, seat.alert.id)) > 1
     joined = words.last_behind(tx, seat.alert.id)
-    return looked is None or (joined is not None and joined > looked)
+    return joined is not None and joined > looked
+
+
+def _looked(tx: Tx, seat: Desk) -> datetime | None:
+    return outbox.last_shown(tx, seat.alert.id, seat.person.id, kind=desk.DETAIL)
 
 
 def _was_dismissed_by_another(seat: Desk) -> bool:
