@@ -30,6 +30,7 @@ class Deed(StrEnum):
     ASK_WHY = "ask_why"  # stop them: why?
     KEEP_CLOCK = "keep_clock"  # Kembali
     WHY = "why"  # stopped, for this reason
+    RUN_AGAIN = "run_again"  # Jalankan lagi
     FILL = "fill"  # Isi kabar: a form about the same family
     FORM = "form"  # a button of a form, whose row has no alert; see form_screens
 
