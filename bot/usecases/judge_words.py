@@ -14,6 +14,7 @@ from flows.model import AlertKind, AlertState, Outcome
 from flows.permissions import Right
 from storage import alerts, outbox, verdicts, words
 from storage.hands import NOTICE
+from storage.outbox import Payload
 from storage.transaction import Tx
 
 REFUSED = Text("This is not yours to take.")
@@ -23,13 +24,14 @@ NOTED = Text("Noted. Thank you.")
 
 
 def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | str | None:
-    """The verdict is kept with who gave it. The first one counts, but Benar always rings."""
+    """The verdict is kept with who gave it. The first one counts, but Benar always rings: a danger
+    that somebody saw is never outvoted, and a finger slips."""
     if not desk.is_allowed(tx, seat, Right.ACKNOWLEDGE, now=now):
         return REFUSED
     is_true = screens.Deed(str(seat.button.act["deed"])) is screens.Deed.TRUE_SIGN
     if seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.OPEN:
         return _settle(tx, room, seat, came, is_true=is_true, now=now)
-    if is_true and _was_dismissed_by_another(seat):
+    if is_true and _was_dismissed(seat):
         _rings(tx, room, seat, came, now=now)
         return None
     if seat.alert.acknowledged_by == seat.person.id and seat.alert.kind is AlertKind.ALERT:
@@ -49,7 +51,6 @@ def _settle(
     if _has_unseen(tx, seat):
         return UNSEEN
     _keep(tx, room, seat, is_true=False, now=now)
-    _is_done(tx, room, seat, came, now=now)
     alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now)
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=Outcome.DISMISSED, now=now)
     if _looked(tx, seat) is None:
@@ -57,13 +58,14 @@ def _settle(
     else:
         mark_read(tx, room, seat.alert.id, cause=came.id, now=now)
     tell_the_others(tx, room, seat, came, now=now)
+    _is_done(tx, room, seat, came, screens.dismissed(seat.alert.code), now=now)
     desk.clear_details(tx, room, seat, now=now)
     return None
 
 
 def _rings(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime) -> None:
     _keep(tx, room, seat, is_true=True, now=now)
-    _is_done(tx, room, seat, came, now=now)
+    _is_done(tx, room, seat, came, screens.done(seat.alert.code), now=now)
     ring.raise_to_critical(tx, room, seat.alert, now=now)
 
 
@@ -90,10 +92,11 @@ def _keep(tx: Tx, room: Room, seat: Desk, *, is_true: bool, now: datetime) -> No
         law_clock.begin_confirmed(tx, room, seat.alert)
 
 
-def _is_done(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime) -> None:
+def _is_done(
+    tx: Tx, room: Room, seat: Desk, came: Incoming, payload: Payload, *, now: datetime
+) -> None:
     """The notices of this person say so, whether they tapped there or under the words."""
     outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
-    payload = screens.done(seat.alert.code)
     theirs = {
         row
         for row, owner in outbox.notices(tx, seat.alert.id, kind=NOTICE)
@@ -116,9 +119,5 @@ def _looked(tx: Tx, seat: Desk) -> datetime | None:
     return outbox.last_shown(tx, seat.alert.id, seat.person.id, kind=desk.DETAIL)
 
 
-def _was_dismissed_by_another(seat: Desk) -> bool:
-    """Bukan by one and Benar by another: a danger that somebody saw is never outvoted."""
-    is_dismissed = (
-        seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.CLOSED
-    )
-    return is_dismissed and seat.alert.acknowledged_by != seat.person.id
+def _was_dismissed(seat: Desk) -> bool:
+    return seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.CLOSED

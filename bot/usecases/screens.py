@@ -170,6 +170,12 @@ def done(code: str) -> Payload:
     return Payload(text=Text("{code}. Done, kept.").fill(code=code), is_protected=True)
 
 
+def dismissed(code: str) -> Payload:
+    """Bukan is kept, and whoever tapped it by mistake can still ring."""
+    keys = ((_key(Text("It was true after all"), Deed.TRUE_SIGN),),)
+    return Payload(text=done(code).text, keys=keys, is_protected=True)
+
+
 def plain(text: Text, **places: str) -> Payload:
     """A phrase and nothing else."""
     return Payload(text=text.fill(**places))

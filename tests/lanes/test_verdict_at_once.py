@@ -39,6 +39,20 @@ def test_bukan_on_the_notice_counts_and_the_text_is_still_to_be_read(house: Hous
     assert READ in house.shown(SARI)
 
 
+def test_a_slip_of_the_finger_on_bukan_can_be_taken_back(house: House) -> None:
+    house.writes(UNSURE)
+    house.taps(RATNA, "Lihat", "Bukan")
+    assert house.last(RATNA) == ("K-0142. Selesai, sudah disimpan.", ["Ternyata benar"])
+    house.passes(minutes=5)
+
+    house.taps(RATNA, "Ternyata benar")
+
+    assert house.rung(RATNA)[0] == 1
+    assert house.verdicts() == [("unsure_words", True)]
+    house.taps(RATNA, "Saya tangani", "Kunjungi", "Lewati catatan")
+    assert house.alerts() == [("alert", "closed", "visit")]
+
+
 def test_bukan_after_a_look_is_the_end_of_it(house: House) -> None:
     house.writes(UNSURE)
 
