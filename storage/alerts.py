@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from flows.definition import Chain
 from flows.escalation import chain_as_json, chain_from_json
@@ -195,6 +195,15 @@ def awaiting_note(tx: Tx, staff: StaffId, *, since: datetime) -> str | None:
         .where(a.c.note_from == staff, a.c.closed_at > since)
         .order_by(a.c.closed_at.desc())
         .limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def note_asked_at(tx: Tx, staff: StaffId) -> datetime | None:
+    """When this person was last asked for a note that has not come."""
+    a = tables.alerts
+    found: datetime | None = tx.execute(
+        select(func.max(a.c.closed_at)).where(a.c.note_from == staff)
     ).scalar_one_or_none()
     return found
 

@@ -113,6 +113,13 @@ def stop(
     return change(tx, d, *where, **values, remind_at=None) == 1
 
 
+def run_again(tx: Tx, deadline: Deadline, *, count: int, next_at: datetime | None) -> None:
+    """It was stopped by mistake; where it runs, nothing changes. The audit keeps who and why."""
+    values = {"stopped_at": None, "stopped_by": None, "why": None, "reason": None}
+    where = (d.c.id == deadline.id, d.c.stopped_at.is_not(None))
+    change(tx, d, *where, **values, reminded=count, remind_at=next_at)
+
+
 def due(tx: Tx, *, now: datetime) -> tuple[str, ...]:
     """Those whose next reminder has come, the oldest first."""
     rows: Sequence[str] = (

@@ -160,15 +160,6 @@ def written_at(tx: Tx, words_id: str | None) -> datetime | None:
     return None
 
 
-def last_from(tx: Tx, contact: ContactId) -> datetime | None:
-    """When this contact last wrote something."""
-    w = tables.words
-    found: datetime | None = tx.execute(
-        select(w.c.at).where(w.c.contact_id == contact).order_by(w.c.seq.desc()).limit(1)
-    ).scalar_one_or_none()
-    return found
-
-
 def last_behind(tx: Tx, alert: str) -> datetime | None:
     """When the newest text joined this alert or task."""
     f, w = tables.facts, tables.words
@@ -177,6 +168,13 @@ def last_behind(tx: Tx, alert: str) -> datetime | None:
         joined.order_by(f.c.at.desc()).limit(1)
     ).scalar_one_or_none()
     return found
+
+
+def behind(tx: Tx, alert: str) -> frozenset[str]:
+    """The texts that this alert or task rests on; taps are none."""
+    f, w = tables.facts, tables.words
+    found = select(w.c.id).join(f, w.c.id == f.c.words_id).where(f.c.alert_id == alert)
+    return frozenset(tx.execute(found).scalars())
 
 
 def _file_id(tx: Tx, row: Row[*tuple[Any, ...]]) -> str:

@@ -15,7 +15,7 @@ from bot.usecases.room import Room
 from flows.conversation_state import OPEN_LINE
 from flows.events import AlertFound, CheckinScored, Event, Reason
 from flows.fact_names import WORDS
-from flows.judging import Keep, judge_answers, judge_words
+from flows.judging import CHILD_WRITES, Keep, judge_answers, judge_words
 from flows.model import AlertState, CaseId, ContactState, MessageId, Slot
 from flows.rules import PLACE
 from flows.situation import Reply, Situation
@@ -26,8 +26,8 @@ from storage.errors import SubjectErased, Tampered
 from storage.history import History, StoredFact
 from storage.scratch import Scratch
 
-UNSURE = "unsure_words"
-"""Stands in no rule file, and depends on it all the same: it is asked where no rule rings."""
+BESIDE_RULES = ("unsure_words", CHILD_WRITES)
+"""They stand in no rule file, and depend on it all the same: it is asked where no rule rings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Replayed:
 
 def is_of_rules(fact: StoredFact) -> bool:
     """Does this reason come from a rule file, or hang on one?"""
-    return fact.version > 0 or fact.rule == UNSURE
+    return fact.version > 0 or fact.rule in BESIDE_RULES
 
 
 def replay(
@@ -127,7 +127,7 @@ class _Replaying:
 
     def _stands(self, entry: Entry) -> bool:
         """Reasons of before, and those that no rule gives; the others are given anew."""
-        is_ruled = entry.adds["rule_version"] > 0 or entry.adds["rule"] == UNSURE
+        is_ruled = entry.adds["rule_version"] > 0 or entry.adds["rule"] in BESIDE_RULES
         return not is_ruled or entry.at < self._since
 
     def _look(self, entry: Entry) -> None:

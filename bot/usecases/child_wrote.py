@@ -1,11 +1,11 @@
 """Anak yang menulis: staff say that the child is on this phone. At A, once, the child reads thanks.
 
-The words answer what the person has just done, so they go at once only within three minutes of the
-last of it. After that nobody knows who holds the phone: they wait for safe hours, and staff are
-told so, for a child who waits at night is reached by a human on a safe way and not by a machine.
+The words answer what the child has just done, so they go at once only within three minutes of it.
+After that nobody knows who holds the phone: they wait for safe hours, and staff are told so, for a
+child who waits at night is reached by a human on a safe way and not by a machine.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.texts import Text
 from bot.usecases import desk, gather
@@ -30,6 +30,8 @@ LATER = Text("Noted. The answer comes in safe hours. Do not wait for it: reach t
 NOTHING = Text("Noted. Nothing is sent to this phone. Please reach the child on a safe way.")
 BEFORE = Text("That is noted already.")
 REPLY = "child_reply"
+LATEST = timedelta(hours=24)
+"""After that it would only tell the parent that the child has written."""
 
 
 def child_wrote(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
@@ -47,13 +49,13 @@ def child_wrote(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -
 
 
 def _answer(tx: Tx, room: Room, seat: Desk, contact: Contact, *, now: datetime) -> Text:
-    """At B, C and D, and to whoever takes no part, nothing is sent."""
-    wrote_at = words.last_from(tx, contact.id) or now
+    """At B, C and D, to whoever takes no part, and a day after the child wrote, nothing is sent."""
+    wrote_at = words.last_behind(tx, seat.alert.id) or now  # not what the parent wrote since
     is_prompt = now <= wrote_at + PROMPT
     comes_at = now if is_prompt else next_safe(now, contact.hours)  # the level may fall by then
     level, address = effective_level(contact, now=comes_at), addresses.of(tx, "contact", contact.id)
     is_theirs = level is Level.OPEN and contact.state is ContactState.ACTIVE
-    if not is_theirs or address is None:
+    if not is_theirs or address is None or comes_at > wrote_at + LATEST:
         return NOTHING
     due = MessageDue(
         message=phrases.say(room.content.messages, REPLY),

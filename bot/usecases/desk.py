@@ -15,6 +15,7 @@ from storage.outbox import Found, Lane, Outgoing, Payload
 from storage.transaction import Tx
 
 DETAIL = "detail"  # the kind of what Lihat shows
+CLOCK = "clock"  # the kind of a reminder of the 3x24 hours
 GONE_AFTER = timedelta(minutes=10)  # so long it stands
 
 
@@ -68,11 +69,22 @@ def is_allowed(tx: Tx, desk: Desk, right: Right, *, now: datetime) -> bool:
 
 
 def _is_asked(tx: Tx, desk: Desk) -> bool:
-    """Until the note is done and the clock of the law is stopped, it is with whoever took it."""
+    """Until the note is done and the clock of the law is stopped, it is with whoever took it, and
+    with whom that clock has asked."""
     person, alert = desk.person.id, desk.alert
+    if is_asked_by_clock(tx, desk):
+        return True
     if alert.state is not AlertState.CLOSED:
         return chains.was_asked(tx, alert.id, person)
     return alert.note_from == person or deadlines.owns(tx, alert.id, person)
+
+
+def is_asked_by_clock(tx: Tx, desk: Desk) -> bool:
+    """Has a clock of this alert that still runs reminded this person?"""
+    if not deadlines.running(tx, desk.alert.id):
+        return False
+    told = outbox.last_shown(tx, desk.alert.id, desk.person.id, kind=CLOCK)
+    return told is not None
 
 
 def note(tx: Tx, desk: Desk, action: str, *, now: datetime, **detail: str | int | None) -> None:

@@ -9,11 +9,12 @@ from bot.usecases.acknowledge_alert import tell_the_others, told_owner
 from bot.usecases.desk import Desk
 from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room
-from bot.usecases.tell_read import mark_read
+from bot.usecases.tell_read import mark_read, still_to_read
 from flows.model import AlertKind, AlertState, Outcome
 from flows.permissions import Right
 from storage import alerts, outbox, verdicts, words
 from storage.hands import NOTICE
+from storage.outbox import Payload
 from storage.transaction import Tx
 
 REFUSED = Text("This is not yours to take.")
@@ -23,13 +24,14 @@ NOTED = Text("Noted. Thank you.")
 
 
 def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | str | None:
-    """The verdict is kept with who gave it. The first one counts, but Benar always rings."""
+    """The verdict is kept with who gave it. The first one counts, but Benar always rings: a danger
+    that somebody saw is never outvoted, and a finger slips."""
     if not desk.is_allowed(tx, seat, Right.ACKNOWLEDGE, now=now):
         return REFUSED
     is_true = screens.Deed(str(seat.button.act["deed"])) is screens.Deed.TRUE_SIGN
     if seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.OPEN:
         return _settle(tx, room, seat, came, is_true=is_true, now=now)
-    if is_true and _was_dismissed_by_another(seat):
+    if is_true and _was_dismissed(seat):
         _rings(tx, room, seat, came, now=now)
         return None
     if seat.alert.acknowledged_by == seat.person.id and seat.alert.kind is AlertKind.ALERT:
@@ -41,26 +43,29 @@ def judge_words(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -
 def _settle(
     tx: Tx, room: Room, seat: Desk, came: Incoming, *, is_true: bool, now: datetime
 ) -> Text | None:
-    """Unsure words that wait. Bukan is for whoever has seen all of them: a second message may have
-    joined since."""
+    """Unsure words that wait. Bukan speaks for what this person has been asked about: a text that
+    joined since the notice, or since a look, has to be seen first."""
     if is_true:
         _rings(tx, room, seat, came, now=now)
         return None
     if _has_unseen(tx, seat):
         return UNSEEN
     _keep(tx, room, seat, is_true=False, now=now)
-    _is_done(tx, room, seat, came, now=now)
     alerts.acknowledge(tx, seat.alert.id, seat.person.id, now=now)
     alerts.close(tx, seat.alert.id, seat.person.id, outcome=Outcome.DISMISSED, now=now)
-    mark_read(tx, room, seat.alert.id, cause=came.id, now=now)
+    if _looked(tx, seat) is None:
+        still_to_read(tx, room, seat.alert, now=now)
+    else:
+        mark_read(tx, room, seat.alert.id, cause=came.id, now=now)
     tell_the_others(tx, room, seat, came, now=now)
+    _is_done(tx, room, seat, came, screens.dismissed(seat.alert.code), now=now)
     desk.clear_details(tx, room, seat, now=now)
     return None
 
 
 def _rings(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime) -> None:
     _keep(tx, room, seat, is_true=True, now=now)
-    _is_done(tx, room, seat, came, now=now)
+    _is_done(tx, room, seat, came, screens.done(seat.alert.code), now=now)
     ring.raise_to_critical(tx, room, seat.alert, now=now)
 
 
@@ -87,10 +92,11 @@ def _keep(tx: Tx, room: Room, seat: Desk, *, is_true: bool, now: datetime) -> No
         law_clock.begin_confirmed(tx, room, seat.alert)
 
 
-def _is_done(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime) -> None:
+def _is_done(
+    tx: Tx, room: Room, seat: Desk, came: Incoming, payload: Payload, *, now: datetime
+) -> None:
     """The notices of this person say so, whether they tapped there or under the words."""
     outbox.cancel_alert(tx, seat.alert.id, kind=NOTICE)
-    payload = screens.done(seat.alert.code)
     theirs = {
         row
         for row, owner in outbox.notices(tx, seat.alert.id, kind=NOTICE)
@@ -101,14 +107,17 @@ def _is_done(tx: Tx, room: Room, seat: Desk, came: Incoming, *, now: datetime) -
 
 
 def _has_unseen(tx: Tx, seat: Desk) -> bool:
-    looked = outbox.last_shown(tx, seat.alert.id, seat.person.id, kind=desk.DETAIL)
+    """The notice speaks of one text, whatever joined it later."""
+    looked = _looked(tx, seat)
+    if looked is None:
+        return len(words.behind(tx, seat.alert.id)) > 1
     joined = words.last_behind(tx, seat.alert.id)
-    return looked is None or (joined is not None and joined > looked)
+    return joined is not None and joined > looked
 
 
-def _was_dismissed_by_another(seat: Desk) -> bool:
-    """Bukan by one and Benar by another: a danger that somebody saw is never outvoted."""
-    is_dismissed = (
-        seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.CLOSED
-    )
-    return is_dismissed and seat.alert.acknowledged_by != seat.person.id
+def _looked(tx: Tx, seat: Desk) -> datetime | None:
+    return outbox.last_shown(tx, seat.alert.id, seat.person.id, kind=desk.DETAIL)
+
+
+def _was_dismissed(seat: Desk) -> bool:
+    return seat.alert.kind is AlertKind.UNSURE_WORDS and seat.alert.state is AlertState.CLOSED

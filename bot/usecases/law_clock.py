@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.texts import Text
 from bot.usecases import screens
+from bot.usecases.desk import CLOCK
 from bot.usecases.post import post
 from bot.usecases.room import Room
 from flows import clock_rules
@@ -25,7 +26,6 @@ from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
 
-CLOCK = "clock"  # the kind of a reminder
 STOPPED = Text("{code}. The clock of 3x24 hours is stopped.")
 
 
@@ -70,6 +70,14 @@ def remind(tx: Tx, room: Room, deadline_id: str, *, now: datetime) -> None:
         _notify(tx, room, alert, person, row, now=now)
     following = law.next_at(content, began=found.began_at, after=len(come))
     deadlines.reminded(tx, found.id, count=len(come), next_at=following)
+
+
+def run_again(tx: Tx, room: Room, found: Deadline, *, now: datetime) -> None:
+    """Stopped by mistake: the hours have run all the while, and the next reminder comes in time."""
+    content = room.content.deadlines
+    come = len(law.reached(content, began=found.began_at, now=now))
+    following = law.next_at(content, began=found.began_at, after=come)
+    deadlines.run_again(tx, found, count=come, next_at=following)
 
 
 def in_words(room: Room, found: Deadline, *, timezone: str, now: datetime) -> str:

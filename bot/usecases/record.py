@@ -135,7 +135,8 @@ def found(
 ) -> None:
     """Open the alert or join its reasons; a new one, or one that rises, rings. `at` is when the
     person acted: from then on the hours of the law run."""
-    chain = ring.chain_for(room, event.kind, event.urgency, now=now)
+    zone = ring.zone_of(tx, room, None if case is None else case.worker)
+    chain = ring.chain_for(room, event.kind, event.urgency, timezone=zone, now=now)
     is_new = alerts.open_(
         tx,
         event,

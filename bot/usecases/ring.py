@@ -23,7 +23,9 @@ from storage.transaction import Tx
 log = logging.getLogger(__name__)
 
 
-def chain_for(room: Room, kind: AlertKind, urgency: Urgency, *, now: datetime) -> Chain:
+def chain_for(
+    room: Room, kind: AlertKind, urgency: Urgency, *, timezone: str, now: datetime
+) -> Chain:
     """The chain of an urgency, as content has it, with what two kinds of task need otherwise.
 
     A new contact may be standing in front of the worker, and unsure words may be a child in
@@ -33,7 +35,7 @@ def chain_for(room: Room, kind: AlertKind, urgency: Urgency, *, now: datetime) -
     if kind is AlertKind.NEW_CONTACT:
         return replace(chain, in_working_hours=False)
     if kind is AlertKind.UNSURE_WORDS:
-        is_night = next_working(now, urgencies.working, room.timezone) > now
+        is_night = next_working(now, urgencies.working, timezone) > now
         return _chain_of_unsure(urgencies, chain, is_night=is_night)
     return chain
 
@@ -56,7 +58,7 @@ def step(tx: Tx, room: Room, alert_id: str, *, now: datetime) -> None:
     alert = _the(tx, alert_id)
     if alert.state is not AlertState.OPEN:
         return
-    zone, working = _zone(tx, room, alert), room.content.urgencies.working
+    zone, working = zone_of(tx, room, alert.worker), room.content.urgencies.working
     begins = escalation.starts_at(alert.chain, now=now, working=working, timezone=zone)
     if begins > now:
         alerts.update(tx, alert.id, escalate_at=begins, is_waiting=False)
@@ -140,13 +142,14 @@ def raise_to(
     tx: Tx, room: Room, alert: Alert, urgency: Urgency, *, kind: AlertKind, now: datetime
 ) -> None:
     """Rings anew with the chain of the higher urgency, even after somebody took it."""
+    chain = chain_for(room, kind, urgency, timezone=zone_of(tx, room, alert.worker), now=now)
     alerts.update(
         tx,
         alert.id,
         kind=kind,
         urgency=urgency,
         state=AlertState.OPEN,
-        chain=escalation.chain_as_json(chain_for(room, kind, urgency, now=now)),
+        chain=escalation.chain_as_json(chain),
         round=alert.round + 1,
         step=0,
         acknowledged_by=None,
@@ -203,9 +206,10 @@ def _for_anybody(tx: Tx, alert: Alert, chain: Callable[..., Advance]) -> Advance
     return chain(reach={**reach, "worker": reach["supervisor"]})
 
 
-def _zone(tx: Tx, room: Room, alert: Alert) -> str:
-    worker = None if alert.worker is None else staff.get(tx, alert.worker)
-    return room.timezone if worker is None else worker.timezone
+def zone_of(tx: Tx, room: Room, worker: StaffId | None) -> str:
+    """Where the working hours of a case are kept."""
+    person = None if worker is None else staff.get(tx, worker)
+    return room.timezone if person is None else person.timezone
 
 
 def _the(tx: Tx, alert_id: str) -> Alert:

@@ -30,6 +30,7 @@ class Deed(StrEnum):
     ASK_WHY = "ask_why"  # stop them: why?
     KEEP_CLOCK = "keep_clock"  # Kembali
     WHY = "why"  # stopped, for this reason
+    RUN_AGAIN = "run_again"  # Jalankan lagi
     FILL = "fill"  # Isi kabar: a form about the same family
     FORM = "form"  # a button of a form, whose row has no alert; see form_screens
 
@@ -167,6 +168,12 @@ def note_asked(alert: Alert, outcome: Outcome, *, offers_form: bool = False) -> 
 def done(code: str) -> Payload:
     """Everything about it is kept."""
     return Payload(text=Text("{code}. Done, kept.").fill(code=code), is_protected=True)
+
+
+def dismissed(code: str) -> Payload:
+    """Bukan is kept, and whoever tapped it by mistake can still ring."""
+    keys = ((_key(Text("It was true after all"), Deed.TRUE_SIGN),),)
+    return Payload(text=done(code).text, keys=keys, is_protected=True)
 
 
 def plain(text: Text, **places: str) -> Payload:

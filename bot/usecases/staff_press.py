@@ -19,7 +19,7 @@ from bot.usecases.open_alert import open_alert
 from bot.usecases.pass_on_files import more_files
 from bot.usecases.record_outcome import record_outcome, skip_note
 from bot.usecases.room import Room
-from bot.usecases.stop_clock import ask_why, clock, keep_clock, stop_clock
+from bot.usecases.stop_clock import ask_why, clock, keep_clock, run_again, stop_clock
 from storage import addresses, inbox, locks
 from storage.transaction import Tx
 
@@ -41,6 +41,7 @@ DEEDS: dict[screens.Deed, Doing] = {
     screens.Deed.ASK_WHY: ask_why,
     screens.Deed.KEEP_CLOCK: keep_clock,
     screens.Deed.WHY: stop_clock,
+    screens.Deed.RUN_AGAIN: run_again,
     screens.Deed.FILL: open_after_outcome,
 }
 

@@ -98,17 +98,36 @@ def stop_clock(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) ->
         desk.delete(tx, room, seat, row, now=now, at=now + WORDS_WITHIN)
         return None
     _stop(tx, room, found, by, why=why, reason=None, now=now)
-    payload = screens.plain(law_clock.STOPPED, code=seat.alert.code)
+    payload = _stopped(found)
     desk.edit(tx, room, seat, f"{came.id}:stopped", seat.button.row, payload, now=now)
     return None
 
 
+def run_again(tx: Tx, room: Room, seat: Desk, came: Incoming, now: datetime) -> Text | None:
+    """It was stopped by mistake: it runs on, from when the message was received."""
+    found = deadlines.get(tx, str(seat.button.act.get("clock")))
+    if found is None or found.alert != seat.alert.id:
+        return REFUSED
+    if found.stopped_by != f"staff:{seat.person.id}" and not _may(tx, seat, now=now):
+        return REFUSED
+    law_clock.run_again(tx, room, found, now=now)
+    actor = f"staff:{seat.person.id}"
+    audit.note(tx, actor=actor, via="telegram", action="clock_resumed", object=found.id, now=now)
+    payload = _clock(room, seat, found, now=now, says_law=False)
+    desk.edit(tx, room, seat, f"{came.id}:again", seat.button.row, payload, now=now)
+    return None
+
+
 def take_words(tx: Tx, room: Room, chair: Chair, *, now: datetime) -> bool:
-    """Is this text the reason that was asked for? Then the clock stops with it."""
+    """Is this text the reason that was asked for? Then the clock stops with it. Where a note was
+    asked for since, it is that."""
     by, text = f"staff:{chair.person.id}", (chair.came.text or "").strip()
+    noting = alerts.note_asked_at(tx, chair.person.id)
     for found in deadlines.awaiting(tx, by):
         asked = outbox.last_shown(tx, found.alert, chair.person.id, kind=CLOCK_WHY)
         if not text or asked is None or now - asked > WORDS_WITHIN:
+            continue
+        if noting is not None and noting > asked:
             continue
         _stop(tx, room, found, by, why="other", reason=text[:LONGEST], now=now)
         out = Outgoing(
@@ -117,10 +136,11 @@ def take_words(tx: Tx, room: Room, chair: Chair, *, now: datetime) -> bool:
             kind="staff",
             verb="send",
             address=chair.address,
-            payload=screens.plain(law_clock.STOPPED, code=found.code),
+            payload=_stopped(found),
             not_before=now,
+            alert=found.alert,
         )
-        post(tx, room, out, now=now)
+        post(tx, room, out, now=now, code=found.code)
         return True
     return False
 
@@ -148,7 +168,11 @@ def _stop(
 def _may(tx: Tx, seat: Desk, *, now: datetime) -> bool:
     """Also after the outcome: the law does not wait for one. A refusal is noted."""
     alert, person = seat.alert, seat.person
-    is_asked = chains.was_asked(tx, alert.id, person.id) or deadlines.owns(tx, alert.id, person.id)
+    is_asked = (
+        chains.was_asked(tx, alert.id, person.id)
+        or deadlines.owns(tx, alert.id, person.id)
+        or desk.is_asked_by_clock(tx, seat)
+    )
     allowed = may(
         person.role, Right.STOP_CLOCK, is_own=alert.worker == person.id, is_asked=is_asked
     )
@@ -168,6 +192,13 @@ def _clock(room: Room, seat: Desk, found: Deadline, *, now: datetime, says_law: 
     parts = [f"{found.code}. {left}"] + ([room.content.deadlines.law] if says_law else [])
     key = _key(Text("Stop the clock"), screens.Deed.ASK_WHY, found)
     return Payload(text="\n\n".join(parts), keys=((key,),), is_protected=True)
+
+
+def _stopped(found: Deadline) -> Payload:
+    """A finger slips, and a clock that nobody can start again would be lost."""
+    key = _key(Text("Let it run again"), screens.Deed.RUN_AGAIN, found)
+    text = law_clock.STOPPED.fill(code=found.code)
+    return Payload(text=text, keys=((key,),), is_protected=True)
 
 
 def _back(found: Deadline) -> Key:

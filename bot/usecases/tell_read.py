@@ -1,26 +1,61 @@
-"""A human has read what a family wrote: kept, and at A said once, in the same words for all."""
+"""A human has read what a family wrote: kept, and at A said once, in the same words for all. What
+was settled without being read goes on the reading list."""
 
 from datetime import datetime
 
 from bot.usecases import gather
-from bot.usecases.record import record
+from bot.usecases.record import found, record
 from bot.usecases.room import Room
 from bot.usecases.scene import Scene
 from flows import phrases
-from flows.events import Manner, MessageDue, Purpose
+from flows.alerting import ALWAYS_SPEAKS
+from flows.events import AlertFound, Manner, MessageDue, Purpose, Reason
 from flows.hours import next_safe
-from flows.model import ContactId, ContactState, Level
+from flows.model import AlertKind, AlertState, ContactId, ContactState, Level, Urgency
 from flows.programme import effective_level
-from storage import addresses, cases, outbox, words
+from flows.situation import KnownAlert
+from storage import addresses, alerts, cases, contacts, facts, outbox, words
+from storage.alerts import Alert
 from storage.transaction import Tx
 
 READ = "read"
+NEW_WORDS = "new_words"
 
 
 def mark_read(tx: Tx, room: Room, alert: str, *, cause: str, now: datetime) -> None:
     """The texts behind `alert` are read; who wrote them may hear so (safeguarding decision 4)."""
     for writer in words.mark_read(tx, alert, now=now):
         _tell(tx, room, writer, cause=f"{cause}:{READ}:{writer}", now=now)
+
+
+def still_to_read(tx: Tx, room: Room, alert: Alert, *, now: datetime) -> None:
+    """Bukan straight from the notice: nobody has opened the texts, so they join the list."""
+    if alert.case is None or alert.contact is None:
+        return
+    known = next((one for one in alerts.known(tx, alert.case, None) if _is_list(one)), None)
+    texts = words.behind(tx, alert.id)
+    for fact in (one for one in facts.of_alert(tx, alert) if one.words_id in texts):
+        source = str(fact.words_id).removeprefix("words:")
+        reason = Reason(
+            rule=NEW_WORDS,
+            version=ALWAYS_SPEAKS,
+            urgency=Urgency.ATTENTION,
+            says=room.content.messages.reasons[NEW_WORDS],
+            source=source,
+            evidence=fact.evidence,
+        )
+        listed = AlertFound(
+            id=f"{AlertKind.READING.value}:{source}" if known is None else known.id,
+            kind=AlertKind.READING,
+            urgency=Urgency.ATTENTION,
+            reasons=(reason,),
+        )
+        case, contact = cases.get(tx, alert.case), contacts.get(tx, alert.contact)
+        found(tx, room, listed, case=case, contact=contact, now=now)
+
+
+def _is_list(known: KnownAlert) -> bool:
+    return known.kind is AlertKind.READING and known.state is AlertState.OPEN
 
 
 def _tell(tx: Tx, room: Room, writer: ContactId, *, cause: str, now: datetime) -> None:

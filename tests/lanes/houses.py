@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from bot.usecases.incoming import NO_SIGNS, Incoming
 from bot.usecases.note_membership import note_unreachable
+from bot.usecases.receive_stranger import receive_stranger
 from bot.usecases.record_outcome import staff_text
 from bot.usecases.staff_press import staff_press
 from flows.hours import local
 from storage import addresses, tables
 from storage.outbox import Payload, from_json
 from storage.transaction import Tx
+from storage.words import File
 from tests.oversight.centres import Centre
 
 RATNA, DEWI, HANA, SARI, TAMU = 5001, 5002, 5003, 7001, 9001
@@ -37,6 +39,26 @@ class House:
     def writes(self, text: str) -> str:
         return self.centre.writes(SARI, text)
 
+    def shows(self, caption: str) -> None:
+        """The mother sends a photo with words under it."""
+        body = {"chat": {"id": SARI, "type": "private"}, "caption": caption}
+        row = self.centre.arrives(SARI, "message", body)
+        came = Incoming(id=row, chat=SARI, at=self.centre.now, message_no=int(row.split(":")[1]),
+                        signs=self.centre.room.detector.find(caption), text=caption,
+                        files=(File(kind="photo", file_id="f", duration_s=None),))  # fmt: skip
+        self.centre._receives(came)
+
+    def strays_in(self, text: str, chat: int = TAMU) -> None:
+        """Somebody who is not linked writes."""
+        body = {"chat": {"id": chat, "type": "private"}, "text": text}
+        row = self.centre.arrives(chat, "message", body)
+        came = Incoming(id=row, chat=chat, at=self.centre.now, text=text, message_no=1,
+                        signs=self.centre.room.detector.find(text))  # fmt: skip
+        self.centre.database.write_now(
+            receive_stranger, self.centre.room, came, now=self.centre.now
+        )
+        self.centre._sends()
+
     def passes(self, **time: float) -> None:
         self.centre.passes(**time)
 
@@ -49,15 +71,19 @@ class House:
         """The newest buttons of these names; what the tapper reads at once."""
         said = None
         for label in labels:
-            pressed, no = self.centre._button(chat, label)
-            body = {"data": pressed, "from": {"id": chat}, "message": {"chat": {"id": chat}}}
-            row = self.centre.arrives(chat, "callback_query", body)
-            came = Incoming(id=row, chat=chat, at=self.centre.now, signs=NO_SIGNS,
-                            message_no=no, pressed=pressed)  # fmt: skip
-            said = self.centre.database.write_now(
-                staff_press, self.centre.room, came, now=self.centre.now
-            )
-            self.centre._sends()
+            said = self.presses(chat, *self.centre._button(chat, label))
+        return said
+
+    def presses(self, chat: int, pressed: str, no: int) -> str | None:
+        """A button by what it carries."""
+        body = {"data": pressed, "from": {"id": chat}, "message": {"chat": {"id": chat}}}
+        row = self.centre.arrives(chat, "callback_query", body)
+        came = Incoming(id=row, chat=chat, at=self.centre.now, signs=NO_SIGNS,
+                        message_no=no, pressed=pressed)  # fmt: skip
+        said = self.centre.database.write_now(
+            staff_press, self.centre.room, came, now=self.centre.now
+        )
+        self.centre._sends()
         return said
 
     def tells(self, chat: int, text: str) -> None:

@@ -49,6 +49,28 @@ def test_late_at_night_it_waits_for_safe_hours_and_staff_are_told(house: House) 
     assert len(answered(house)) == 1
 
 
+def test_what_the_mother_writes_afterwards_does_not_bring_it_at_night(house: House) -> None:
+    house.until(22)
+    house.writes(CHILD)
+    house.passes(minutes=10)
+    house.writes(HARMLESS)
+
+    house.taps(RATNA, "Lihat", "Anak yang menulis")
+
+    assert answered(house) == [], "the mother holds the phone now"
+
+
+def test_a_day_later_nobody_answers_the_child_on_this_phone(house: House) -> None:
+    house.writes(CHILD)
+    house.passes(hours=25)
+
+    said = house.taps(RATNA, "Lihat", "Anak yang menulis")
+
+    assert said is not None and "Tidak ada yang dikirim ke HP ini" in said
+    house.passes(hours=24)
+    assert answered(house) == []
+
+
 def test_it_is_offered_on_any_words_and_not_twice_a_day(house: House) -> None:
     house.writes(CHILD)
     house.taps(RATNA, "Lihat", "Anak yang menulis", "Benar")
