@@ -4,6 +4,7 @@ behind a denial or a turn, stretches of letters, and what the phrases have found
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from flows.model import Evidence
@@ -114,6 +115,7 @@ def _pairs(
                 yield Trait(f"<{name} <{following}", before, place)
 
 
+@lru_cache(maxsize=4096)  # families use the same words over and over
 def bones(word: str) -> str:
     """What dipukul, mukulin and pkul share: the root without prefix, suffix and vowels."""
     root = word

@@ -9,6 +9,7 @@ stand side by side in one integer, so that adding up all lanes of a message is o
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from struct import unpack
 from typing import Self
 
 from flows.errors import ContentError
@@ -141,9 +142,9 @@ class WordModel:
     def _spread(self, total: int, count: int) -> tuple[float, ...]:
         """The lanes of weights that were added up, by the square root of how many they were."""
         zero, size = ZERO * count, SCALE * sqrt(count or 1)
-        return tuple(
-            ((total >> BITS * number & MASK) - zero) / size for number in range(len(self.lanes))
-        )
+        lanes = len(self.lanes)
+        sums = unpack(f"<{lanes}I", total.to_bytes(lanes * BITS // 8, "little"))
+        return tuple((one - zero) / size for one in sums)
 
     def shown(self, weighed: Weighed, lane: str, words: int) -> tuple[int, int]:
         """The numbers of the first and last word of the part that weighs most for a lane."""

@@ -29,7 +29,9 @@ class Worker:
         keys = {str(key.act["deed"]): key for key in shown.keys}
         is_known = alert in self._cares
         care = self._cares.setdefault(alert, self._care(alert))
-        if Button.IN_FRONT in keys:
+        if _asks_for_verdict(keys) and not is_known:  # what nobody judges rings for good
+            yield self._tap(shown, keys[Button.FALSE_SIGN], now + LOOKS)
+        elif Button.IN_FRONT in keys:
             yield self._tap(shown, keys[Button.IN_FRONT], now + CONFIRMS)
         elif Button.TAKE in keys and not is_known:
             yield from self._takes(shown, keys, care, now)
@@ -50,6 +52,11 @@ class Worker:
 
     def _tap(self, shown: Shown, key: Key, at: datetime) -> Deed:
         return Deed(at=at, person=self.person, message=shown.message, label=key.label)
+
+
+def _asks_for_verdict(keys: dict[str, Key]) -> bool:
+    """Unsure words; under an outcome the same buttons are only offered."""
+    return Button.FALSE_SIGN in keys and keys.keys().isdisjoint((Button.TAKE, Button.OUTCOME))
 
 
 def _outcome(shown: Shown, care: Care) -> Key:
