@@ -18,7 +18,7 @@ from bot.shifts import Role, Shift, Shifts
 from bot.telegram.line import Receiving
 from bot.usecases.room import Room
 from bot.working import Working
-from flows import judging, loader, warning_signs
+from flows import judging, loader
 from storage import contents, gaps
 from storage.errors import StorageError
 
@@ -211,7 +211,7 @@ def _read_room(settings: Settings) -> Room:
     if cries := judging.unheard(content):
         extra = {"action": "unheard", "count": len(cries)}
         log.warning("no rule of kritis names: %s", ", ".join(cries), extra=extra)
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     return Room(content=content, detector=detector, timezone=settings.timezone)
 
 

@@ -24,7 +24,7 @@ from flows.reading.silences import read_silence
 from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
 from flows.rhythm import Programme
-from flows.warning_signs import MODEL, build, unfit
+from flows.warning_signs import MODEL, Detector, build, unfit
 from flows.word_model import WordModel
 from flows.wording import forbidden_words
 
@@ -60,6 +60,15 @@ def hints(overlay: Path | None = None) -> tuple[ContentError, ...]:
 def idle(overlay: Path | None = None) -> tuple[ContentError, ...]:
     """What is shipped and does nothing beside these files. It stops nothing."""
     return tuple(_idle_model(load(overlay).signs))
+
+
+def detector(content: Content) -> Detector:
+    """The detector of the content's own signs and model; the same one for the same files."""
+    bodies = {file.name: file.body for file in content.files}
+    built = _built(bodies["signs.yaml"], bodies.get("signs.words"))
+    if isinstance(built, ContentError):
+        raise built
+    return built
 
 
 def unapproved(content: Content) -> tuple[str, ...]:
@@ -183,9 +192,9 @@ class _Desk:
         file, sheet = self._files.get("signs.yaml"), self._sheets["signs.yaml"]
         model = self._files.get("signs.words")
         body = None if model is None else model.body
-        problem = _unbuildable(file.body, body) if file and not sheet.problems else None
-        if problem is not None:
-            self._stray.append(ContentError(*problem))
+        built = _built(file.body, body) if file and not sheet.problems else None
+        if isinstance(built, ContentError):
+            self._stray.append(ContentError(built.where, built.problem))
         return signs if body is None else {**signs, MODEL: body}
 
     def _items(self, checkins: Mapping[str, Checkin]) -> frozenset[str]:
@@ -238,15 +247,14 @@ class _Desk:
                     self._stray.append(ContentError(where, problem))
 
 
-@lru_cache(maxsize=4)
-def _unbuildable(body: str, model: str | None) -> tuple[str, str] | None:
-    """Where and what the detector says against signs and model; kept, for building it is slow."""
+@lru_cache(maxsize=2)  # building takes half a second, and whoever loads content wants it too
+def _built(body: str, model: str | None) -> Detector | ContentError:
+    """The detector of signs and model, or where and what it says against them."""
     signs = _signs(open_sheet(Sheet(name="signs.yaml"), body))
     try:
-        build(signs if model is None else {**signs, MODEL: model})
+        return build(signs if model is None else {**signs, MODEL: model})
     except ContentError as error:
-        return error.where, error.problem
-    return None
+        return error
 
 
 def _idle_model(signs: Mapping[str, object]) -> Iterator[ContentError]:

@@ -8,6 +8,7 @@ stand side by side in one integer, so that adding up all lanes of a message is o
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from struct import unpack
 from typing import Self
@@ -180,10 +181,16 @@ def _heaviest(by_word: Sequence[float]) -> tuple[int, int]:
 
 def packed(sparse: str, lanes: int) -> int:
     """`3:-12 7:40` as one integer with `BITS` for each lane; ValueError for anything else."""
-    together = sum(ZERO << BITS * number for number in range(lanes))
+    together = _zeros(lanes)
     for part in sparse.split():
         number, value = map(int, part.split(":"))
         if not -ZERO < value < ZERO or not 0 <= number < lanes:
             raise ValueError(f"the weight {part} does not fit")
         together += value << BITS * number
     return together
+
+
+@lru_cache(maxsize=4)
+def _zeros(lanes: int) -> int:
+    """The weights of a trait that says nothing in any lane."""
+    return sum(ZERO << BITS * number for number in range(lanes))

@@ -8,7 +8,7 @@ import typer
 
 from bot import clock, config
 from bot.commands import desk
-from flows import judging, loader, trial, walking, warning_signs
+from flows import judging, loader, trial, walking
 from flows.conversation_state import OPEN_LINE
 from flows.definition import Content
 from flows.events import (
@@ -99,7 +99,7 @@ def play(
     if checkin is None:
         desk.fail(f"There is no check-in `{name}`. There are: {', '.join(content.checkins)}.")
     way = Way(age=age, number=number, in_school_holidays=holidays, reads_little=simple)
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     _play(content, checkin, way, detector, timezone=settings.timezone)
 
 

@@ -15,7 +15,7 @@ from bot import clock, config
 from bot.errors import BotError
 from bot.usecases.errors import UseCaseError
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.errors import FlowError
 from storage import migrate, sealing
 from storage.database import Database
@@ -60,7 +60,7 @@ def room() -> Room:
     """The content in force."""
     settings = config.load()
     content = loader.load(settings.content_dir)
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     return Room(content=content, detector=detector, timezone=settings.timezone)
 
 

@@ -20,7 +20,7 @@ from bot.reports.new_file import parts_beside, target
 from bot.reports.telling import Telling
 from bot.usecases import enrol
 from bot.usecases.note_export import note_export
-from flows import loader, warning_signs
+from flows import loader
 from flows.model import Signs
 from storage.handed_out import HandedOut, handed_out
 from storage.replies import Wanted
@@ -142,7 +142,7 @@ def signs() -> None:
     """
     with desk.refusing():
         content = loader.load(config.load().content_dir)
-        detector = warning_signs.build(content.signs)
+        detector = loader.detector(content)
     bad = 0
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():

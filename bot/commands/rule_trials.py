@@ -20,7 +20,7 @@ from bot.rehearsal.reading import RATES, read_rates
 from bot.rehearsal.simulating import Wanted, simulate
 from bot.rehearsal.stored import Answer, replay_stored
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.definition import Content
 from flows.hours import at, local
 from flows.rehearsal.figures import Figures
@@ -78,7 +78,7 @@ def replay_rules(
     with desk.database() as database:
         room = Room(
             content=content,
-            detector=warning_signs.build(content.signs),
+            detector=loader.detector(content),
             timezone=config.load().timezone,
         )
         now = database.read_now(desk.moment)
@@ -108,7 +108,7 @@ def _progress() -> Progress:
 
 
 def _played(content: Content, wanted: Wanted, assumed: Rates) -> Figures:
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     with _progress() as bar:
         task = bar.add_task("families", total=wanted.families)
         return simulate(

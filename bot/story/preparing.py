@@ -18,7 +18,7 @@ from bot.story.people import Persona, Troupe
 from bot.story.training import YEAR
 from bot.usecases.enrol import Invitation
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.model import Level
 from storage.database import Database
 from storage.keyring import KeyRing
@@ -36,7 +36,7 @@ staff's own, whenever the sandbox is opened."""
 def the_room() -> Room:
     """The content that comes along."""
     content = loader.load()
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     return Room(content=content, detector=detector, timezone=centre.ZONE)
 
 

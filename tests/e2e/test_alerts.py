@@ -8,6 +8,7 @@ from tests.e2e.scenes import CRITICAL, HARMLESS, as_seen, kept_answers, labels_o
 
 KRITIS, TINGGI = notice("Kritis"), notice("Tinggi")
 OUTCOMES = ["Tidak tersambung", "Bicara, aman", "Bicara, perlu lanjut", "Kunjungi", "Rujuk"]
+VERDICTS = ["Tandanya benar", "Tandanya bukan"]
 
 
 async def rung(*phones: Phone, words: str = KRITIS) -> list[int]:
@@ -72,13 +73,14 @@ async def test_an_outcome_ends_it_but_nobody_reached_only_by_two_routes(world: W
     await sari.writes(CRITICAL)
 
     await ratna.taps("Saya tangani")
-    assert [label for label in await ratna.buttons() if label != "Lihat"] == OUTCOMES
+    shown = [label for label in await ratna.buttons() if label != "Lihat"]
+    assert shown == [*OUTCOMES, *VERDICTS]
     await ratna.taps("Tidak tersambung")
     await ratna.sees_last("Coba lewat jalan lain")
     assert await states(world) == [("kritis", "acknowledged", None)]
     await ratna.taps("Tidak tersambung lagi, lewat jalan lain")
     await ratna.sees_last("Catatan?")
-    assert await ratna.buttons() == ["Lewati catatan"]
+    assert await ratna.buttons() == ["Lewati catatan", *VERDICTS]
     await ratna.taps("Lewati catatan")
     await ratna.sees_last("K-0142. Selesai, sudah disimpan.")
 

@@ -298,7 +298,8 @@ async def test_after_a_talk_about_an_alert_the_form_is_one_tap_away(world: World
     sari = await world.enrolled(ratna)
     await sari.writes("dia bilang mau bunuh diri")
     await taps_all(ratna, ["Saya tangani", "Bicara, perlu lanjut"])
-    assert labels_of(await ratna.last()) == ["Lewati catatan", "Isi kabar"]
+    shown = [label for label in labels_of(await ratna.last()) if not label.startswith("Tandanya")]
+    assert shown == ["Lewati catatan", "Isi kabar"]
     assert await encounters(world) == [("call", True, False)]
 
     await ratna.taps("Isi kabar")
