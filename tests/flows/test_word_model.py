@@ -47,13 +47,13 @@ def test_no_message_is_written_twice() -> None:
     assert len(texts) == len(set(texts))
 
 
-@pytest.mark.skipif(not HELD_BACK, reason="nobody is held back")
 class TestMessagesNeverSeen:
-    """The floors of issue 6. These authors taught nothing, and nobody tuned anything to them."""
+    """The floors that are promised. These authors taught nothing, and nobody tuned anything to them."""
 
     def test_most_critical_messages_come_as_critical_and_nearly_all_are_noticed(self) -> None:
         found = score(DETECTOR, HELD_BACK)
 
+        assert len(HELD_BACK) > 1000
         assert found.critical >= 0.85
         assert found.noticed >= 0.95
 
