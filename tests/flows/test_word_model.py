@@ -48,7 +48,7 @@ def test_no_message_is_written_twice() -> None:
 
 
 class TestMessagesNeverSeen:
-    """The floors that are promised. These authors taught nothing, and nobody tuned anything to them."""
+    """The floors. These authors taught nothing, and nobody tuned anything to them."""
 
     def test_most_critical_messages_come_as_critical_and_nearly_all_are_noticed(self) -> None:
         found = score(DETECTOR, HELD_BACK)
