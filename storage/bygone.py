@@ -42,6 +42,7 @@ class Entry:
     edits: str | None = None
     is_last: bool = False  # an answer with which the check-in ended
     spoke: str | None = None  # the contact who spoke with it
+    is_pulse: bool = False  # then they spoke for every child on their phone
     looks: str | None = None  # the case that the rules of a day look at because of it
 
 

@@ -86,6 +86,7 @@ def _answer(
         cause=cause,
         is_last=is_over and path[-1:] == [answer.item],
         spoke=answer.contact_id if row is None or row.slot != Slot.FORM else None,
+        is_pulse=row is not None and row.slot == Slot.PULSE,
     )
 
 

@@ -124,7 +124,9 @@ def _contact_changes(
             yield note.at, {"level": Level.DISCREET}
         elif note.action in ("contact_added", "interviewed") and "level" in detail:
             held = {"level": detail["level"], "interviewed_on": _day(detail.get("on"))}
-            yield note.at, held
+            # An interview is a talk: it ends a silence, whatever was answered before.
+            spoke = {"last_spoken_at": note.at} if note.action == "interviewed" else {}
+            yield note.at, {**held, **spoke}
     if row.consented_at is not None:
         yield row.consented_at, {"consented_at": row.consented_at}
 

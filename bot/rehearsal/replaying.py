@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.usecases import forms, gather, look_at_case
+from bot.usecases.repeat_for_phone import active_on_phone
 from bot.usecases.room import Room
 from flows.conversation_state import OPEN_LINE
 from flows.events import AlertFound, CheckinScored, Event, Reason
@@ -19,7 +20,7 @@ from flows.judging import CHILD_WRITES, Keep, judge_answers, judge_words
 from flows.model import AlertState, CaseId, ContactState, MessageId, Slot
 from flows.rules import PLACE
 from flows.situation import Reply, Situation
-from storage import checkins, contacts, tables, words
+from storage import addresses, checkins, contacts, tables, words
 from storage.bygone import Entry, Judged
 from storage.checkins import Kept
 from storage.errors import SubjectErased, Tampered
@@ -101,7 +102,7 @@ class _Replaying:
         if entry.changes:
             self._scratch.change(entry.table, entry.row, entry.changes)
         if entry.spoke is not None:
-            self._spoke(entry.spoke, entry.at)
+            self._spoke(entry.spoke, entry.at, for_phone=entry.is_pulse)
         if entry.looks is not None:
             self._next[entry.looks] = max(entry.at, self._since)
 
@@ -251,11 +252,14 @@ class _Replaying:
         )
         return None if is_quoting else reason.says
 
-    def _spoke(self, contact: str, at: datetime) -> None:
-        found = contacts.get(self._scratch.tx, contact)
-        if found is not None and found.state is ContactState.ACTIVE:
-            spoken = max(found.last_spoken_at or at, at)
-            self._scratch.change(tables.contacts, contact, {"last_spoken_at": spoken})
+    def _spoke(self, contact: str, at: datetime, *, for_phone: bool) -> None:
+        tx = self._scratch.tx
+        found = contacts.get(tx, contact)
+        mine = [] if found is None or found.state is not ContactState.ACTIVE else [found]
+        chat = addresses.of(tx, "contact", contact) if for_phone else None
+        for one in mine if chat is None else active_on_phone(tx, chat.chat_hash):
+            spoken = max(one.last_spoken_at or at, at)
+            self._scratch.change(tables.contacts, one.id, {"last_spoken_at": spoken})
 
 
 def _row(reason: Reason, alert: str, fact: StoredFact) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """One phone, several children: a goodbye, or the wish to come back, counts for all of them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.usecases import gather
@@ -10,7 +11,7 @@ from bot.usecases.scene import Scene, scene_of
 from flows import commands
 from flows.definition import Press
 from flows.events import AlertFound, AnswerGiven, ContactMoved, Event, MessageDue, Spoke
-from flows.model import AlertKind, ContactState, MessageId, Slot
+from flows.model import AlertKind, Contact, ContactState, MessageId, Slot
 from flows.situation import Reply
 from storage import addresses, contacts
 from storage.checkins import Kept
@@ -39,11 +40,17 @@ def pulsed_for_phone(tx: Tx, scene: Scene, kept: Kept | None, events: tuple[Even
     )
     if kept is None or kept.slot is not Slot.PULSE or not is_answered or scene.address is None:
         return
-    for kind, owner in addresses.owners(tx, scene.address.chat_hash):
-        other = contacts.get(tx, owner) if kind == "contact" else None
-        if other is not None and other.state is ContactState.ACTIVE:
-            spoken = max(scene.at, other.last_spoken_at or scene.at)
-            contacts.update(tx, other.id, last_spoken_at=spoken)
+    for other in active_on_phone(tx, scene.address.chat_hash):
+        spoken = max(scene.at, other.last_spoken_at or scene.at)
+        contacts.update(tx, other.id, last_spoken_at=spoken)
+
+
+def active_on_phone(tx: Tx, chat_hash: str) -> Iterator[Contact]:
+    """Every contact in this chat who takes part."""
+    for kind, owner in addresses.owners(tx, chat_hash):
+        found = contacts.get(tx, owner) if kind == "contact" else None
+        if found is not None and found.state is ContactState.ACTIVE:
+            yield found
 
 
 def _said(events: tuple[Event, ...]) -> Press | None:
