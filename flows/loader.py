@@ -14,7 +14,7 @@ from flows.reading.contacts import read_contacts
 from flows.reading.deadlines import read_deadlines
 from flows.reading.documents import open_sheet
 from flows.reading.expected import HEARD_FIRST
-from flows.reading.folder import KINDS, SHIPPED, read_folder, read_one
+from flows.reading.folder import KINDS, Gathered, gathered
 from flows.reading.messages import read_messages
 from flows.reading.nodes import Node, Sheet
 from flows.reading.plain import hard_parts
@@ -25,7 +25,7 @@ from flows.reading.urgencies import read_urgencies
 from flows.reading.wordings import read_wording
 from flows.rhythm import Programme
 from flows.warning_signs import MODEL, Detector, build, unfit
-from flows.word_model import WordModel
+from flows.word_model import approver
 from flows.wording import forbidden_words
 
 
@@ -35,24 +35,20 @@ def load(overlay: Path | None = None, *, rules: Path | None = None) -> Content:
     A file of the same relative path replaces, others add; `rules` is a file that is tried in the
     place of rules.yaml. Raises ContentError, the first problem of those that `check` lists.
     """
-    desk = _Desk(overlay, rules)
-    content = desk.content()
-    for problem in desk.problems():
-        raise problem
-    return content
+    return _sound(gathered(overlay, rules))
 
 
 def check(overlay: Path | None = None, *, rules: Path | None = None) -> tuple[ContentError, ...]:
     """Everything that is wrong with the content, in the order of files and lines; also what a phone
     at B may not show, which a centre has to mend before it goes out."""
-    desk = _Desk(overlay, rules)
+    desk = _Desk(gathered(overlay, rules))
     content = desk.content()
     return tuple(sorted((*desk.problems(), *desk.too_open(content.wording)), key=_place))
 
 
 def hints(overlay: Path | None = None) -> tuple[ContentError, ...]:
     """What could be easier to read, in the order of files and lines. It stops nothing."""
-    desk = _Desk(overlay)
+    desk = _Desk(gathered(overlay))
     desk.content()
     return desk.hints()
 
@@ -94,22 +90,24 @@ def load_programme(body: str, name: str) -> Programme:
     return programme
 
 
+@lru_cache(maxsize=2)  # reading takes half a second; the same files always say the same
+def _sound(found: Gathered) -> Content:
+    desk = _Desk(found)
+    content = desk.content()
+    for problem in desk.problems():
+        raise problem
+    return content
+
+
 class _Desk:
     """All files side by side, so that one may be checked against another."""
 
-    def __init__(self, overlay: Path | None, rules: Path | None = None) -> None:
-        self._stray: list[ContentError] = []
-        self._shipped = read_folder(SHIPPED, self._stray)
-        over = {} if overlay is None else read_folder(overlay, self._stray)
-        self._files = dict(sorted({**self._shipped, **over}.items()))
+    def __init__(self, found: Gathered) -> None:
+        self._stray = list(found.stray)
+        self._shipped, self._files = dict(found.shipped), dict(found.files)
         self._sheets = {name: Sheet(name=name) for name in {**KINDS, **self._files}}
-        if rules is not None:
-            self._try_rules(rules)
-
-    def _try_rules(self, path: Path) -> None:
-        """A file of rules that is in no folder yet; errors name it as it was given."""
-        self._files["rules.yaml"] = read_one(path, "rules")
-        self._sheets["rules.yaml"] = Sheet(name=str(path))
+        if found.tried is not None:
+            self._sheets["rules.yaml"] = Sheet(name=found.tried)
 
     def problems(self) -> tuple[ContentError, ...]:
         noted = [problem for sheet in self._sheets.values() for problem in sheet.problems]
@@ -281,7 +279,7 @@ def _place(problem: ContentError) -> tuple[str, int]:
 def _is_approved(file: ContentFile) -> bool:
     """Is there an approval, and none that is still open?"""
     if file.kind == "words":
-        return not file.body.strip() or WordModel.read(file.body).approved_by is not None
+        return not file.body.strip() or approver(file.body) is not None
     found = list(_approvals(open_sheet(Sheet(name=file.name), file.body).plain()))
     return bool(found) and None not in found
 

@@ -29,7 +29,7 @@ def with_model(
         _weakened(row, weighed.alarm, limits, doubtful, is_denied=is_denied) for row in judged
     )
     meant = {row.category for row in kept if row.certainty is not Certainty.DENIED}
-    if weighed.alarm >= limits.critical and not meant & critical:
+    if weighed.alarm >= _needed(limits, judged, critical) and not meant & critical:
         is_sure = weighed.alarm >= limits.sure
         names = _lanes(weighed, critical, limits.category)
     elif weighed.scores[SIGN] >= limits.sign and not meant:
@@ -39,6 +39,15 @@ def with_model(
         return kept
     added = (_seen(model, weighed, name, text, words, is_sure=is_sure) for name in names)
     return tuple(sorted((*kept, *added), key=lambda row: (row.start, row.end)))
+
+
+def _needed(limits: Limits, judged: Iterable[Evidence], critical: frozenset[str]) -> float:
+    """Which alarm counts. Where the phrases have read a denial, the words alone prove little: who
+    says that a child does not want to die uses the same ones."""
+    is_denied = any(
+        row.certainty is Certainty.DENIED and row.category in critical for row in judged
+    )
+    return limits.doubted if is_denied else limits.critical
 
 
 def _others(text: str, words: Words, judged: Iterable[Evidence], critical: frozenset[str]) -> int:

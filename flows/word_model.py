@@ -91,7 +91,7 @@ class WordModel:
         if lines[0] != FIRST_LINE:
             raise ValueError(f"it does not begin with {FIRST_LINE!r}")
         end = lines.index("")
-        head = dict(line.split(" ", 1) for line in lines[1:end])
+        head = _head(lines[1:end])
         lanes, bias = tuple(head["lanes"].split()), tuple(map(float, head["bias"].split()))
         if len(lanes) != len(bias) or not {CRITICAL, SIGN} <= set(lanes):
             raise ValueError("lanes and bias do not fit")
@@ -112,7 +112,7 @@ class WordModel:
             limits=Limits(**{name: float(value) for name, value in limits}),
             weights=weights,
             letters={name: _letters(name, weights) for name in weights if name.isalnum()},
-            approved_by=None if head["approved_by"] == OPEN else head["approved_by"],
+            approved_by=_name(head["approved_by"]),
         )
 
     def weigh(
@@ -159,6 +159,20 @@ class WordModel:
                 by_word[trait.first] += value * SHARE
                 by_word[trait.last] += value * SHARE
         return _heaviest(by_word)
+
+
+def approver(body: str) -> str | None:
+    """Who stands behind the model of a file, without reading all of it; None where nobody does."""
+    head = _head(body.partition("\n\n")[0].splitlines()[1:])
+    return _name(head.get("approved_by", OPEN))
+
+
+def _head(lines: Iterable[str]) -> dict[str, str]:
+    return dict(line.split(" ", 1) for line in lines)
+
+
+def _name(written: str) -> str | None:
+    return None if written == OPEN else written
 
 
 def _letters(word: str, weights: Mapping[str, int]) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The content folder, and another one laid over it: which files there are and what they hold."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,32 @@ KINDS = {
 
 CHECKINS = "checkins/"
 SUFFIXES = (".yaml", ".yml", ".words")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Files by their names: `files` count, `shipped` come along. `stray` is what is no content;
+    `tried` is the path of the file that stands in the place of rules.yaml."""
+
+    shipped: tuple[tuple[str, ContentFile], ...]
+    files: tuple[tuple[str, ContentFile], ...]
+    stray: tuple[ContentError, ...]
+    tried: str | None
+
+
+def gathered(overlay: Path | None, rules: Path | None = None) -> Gathered:
+    """The shipped files with the folder `overlay` laid over them, in the order of their names."""
+    stray: list[ContentError] = []
+    shipped = read_folder(SHIPPED, stray)
+    files = {**shipped, **({} if overlay is None else read_folder(overlay, stray))}
+    if rules is not None:
+        files["rules.yaml"] = read_one(rules, "rules")
+    return Gathered(
+        shipped=tuple(shipped.items()),
+        files=tuple(sorted(files.items(), key=lambda one: one[0])),
+        stray=tuple(stray),
+        tried=None if rules is None else str(rules),
+    )
 
 
 def read_folder(folder: Path, problems: list[ContentError]) -> dict[str, ContentFile]:

@@ -19,7 +19,7 @@ from bot.usecases import enrol
 from bot.usecases.incoming import NO_SIGNS, Incoming
 from bot.usecases.record import move_contact
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.events import ContactMoved
 from flows.model import ContactState, Level, Role
 from storage import addresses, contacts, inbox
@@ -39,7 +39,7 @@ WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AN
 @pytest.fixture(scope="module")
 def room() -> Room:
     content = loader.load()
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     return Room(content=content, detector=detector, timezone="Asia/Jakarta")
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot.scheduler import ticks
 from bot.usecases import ask_again
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from storage import gaps, settings, tables
 from storage.gaps import Gap
 from tests.oversight.centres import Centre, opened
@@ -23,9 +23,7 @@ FIRST = 7001
 @pytest.fixture(scope="module")
 def room() -> Room:
     content = loader.load()
-    return Room(
-        content=content, detector=warning_signs.build(content.signs), timezone="Asia/Jakarta"
-    )
+    return Room(content=content, detector=loader.detector(content), timezone="Asia/Jakarta")
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from sqlalchemy import text
 from bot.scheduler import ticks
 from bot.usecases import enrol
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.model import ContactState, Level, Role
 from storage import contacts, days, migrate, tables
 from storage.database import Database
 from storage.rows import change
 from storage.transaction import Tx
 from tests.e2e.conftest import a_case, a_contact
+from tests.postgres import copy_migrated
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 def database(tmp_path: Path) -> Iterator[Database]:
     url = f"sqlite:///{tmp_path}/kabar.db"
     keys = migrate.prepare_key_file(url, tmp_path / "kabar.key")
-    migrate.upgrade(url)
+    copy_migrated(tmp_path / "kabar.db")
     with Database(url, vault_keys=keys) as opened:
         yield opened
 
@@ -36,7 +37,7 @@ def room() -> Room:
     content = loader.load()
     return Room(
         content=content,
-        detector=warning_signs.build(content.signs),
+        detector=loader.detector(content),
         timezone="Asia/Jakarta",
     )
 

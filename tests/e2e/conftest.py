@@ -2,6 +2,7 @@
 and a clock that is moved. Nothing sleeps: every deed is settled before the next."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
+from sqlalchemy import make_url
 
 from bot import app
 from bot.clock import clock_for_command
@@ -21,7 +23,7 @@ from bot.sandbox import Limits, Sandbox
 from bot.usecases import enrol
 from bot.usecases.record import move_contact
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.events import ContactMoved
 from flows.model import ContactState, Level, Role
 from storage import contacts, findings, migrate
@@ -31,7 +33,7 @@ from storage.replies import every
 from storage.transaction import Tx
 from tests.e2e.phones import Phone
 from tests.e2e.records import CASE_FIELDS, CONTACT_FIELDS, a_case, a_contact, only
-from tests.postgres import ENGINES, chosen_engine, fresh
+from tests.postgres import ENGINES, chosen_engine, copy_migrated, fresh
 
 WIB = ZoneInfo("Asia/Jakarta")
 TOKEN = "700001:secret-of-a-test-bot"
@@ -95,6 +97,7 @@ class World:
             self.running.cancel()
             with suppress(asyncio.CancelledError):
                 await self.running
+            gc.unfreeze()  # what it froze would stay until the last test of this process
 
     async def meets(self, name: str, **more: Any) -> Phone:
         made = await self.control("POST", "people", {"first_name": name, **more})
@@ -232,7 +235,7 @@ def the_room() -> Room:
     content = loader.load()
     return Room(
         content=content,
-        detector=warning_signs.build(content.signs),
+        detector=loader.detector(content),
         timezone="Asia/Jakarta",
     )
 
@@ -310,7 +313,11 @@ def the_settings(folder: Path, api_url: str, port: int, **more: Any) -> Settings
 
 def prepared(settings: Settings) -> KeyRing:
     keys = migrate.prepare_key_file(settings.database_url, settings.key_file)
-    migrate.upgrade(settings.database_url)
+    file = make_url(settings.database_url).database
+    if settings.database_url.startswith("sqlite") and file and not Path(file).exists():
+        copy_migrated(Path(file))
+    else:
+        migrate.upgrade(settings.database_url)
     return keys
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.usecases.casework import Decision
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.hours import local
 from tests.e2e.conftest import World
 
@@ -36,7 +36,7 @@ async def with_content(world: World, folder: Path, **files: str) -> None:
     await world.stops()
     world.settings = world.settings.model_copy(update={"content_dir": folder})
     content = loader.load(folder)
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     world.room = Room(content=content, detector=detector, timezone="Asia/Jakarta")
     await world.starts()
 

@@ -151,6 +151,26 @@ def test_denied_sign_goes_to_the_reading_list_with_or_without_the_model(text: st
         assert {row.certainty for row in signs.evidence} == {Certainty.DENIED}
 
 
+@pytest.mark.parametrize("text", ["dia tidak mau mati", "dia ga mau mati", "tidak mau mati dia"])
+def test_the_words_of_a_denial_alone_ring_nobody(text: str) -> None:
+    signs = DETECTOR.find(text)
+    critical = [row for row in signs.evidence if row.category in DETECTOR.critical]
+
+    assert signs.level != "critical"
+    assert {row.certainty for row in critical} == {Certainty.DENIED}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "katanya tidak mau mati tapi pengen tidur selamanya ga usah bangun lagi",
+        "dia gak kabur bu, dia dibawa orang tak dikenal sampai sekarang belum pulang",
+    ],
+)
+def test_a_denial_hides_nothing_else_that_is_said(text: str) -> None:
+    assert DETECTOR.find(text).level == "critical"
+
+
 @pytest.mark.parametrize(
     "text",
     [

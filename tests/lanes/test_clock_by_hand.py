@@ -25,6 +25,18 @@ def test_whom_a_reminder_asks_can_look_and_stop(house: House) -> None:
     assert house.clocks()[0].stopped_by == f"staff:{house.people[HANA]}"
 
 
+def test_what_has_run_out_is_called_to_mind_until_somebody_stops_it(house: House) -> None:
+    house.writes(VIOLENCE)
+    house.taps(RATNA, *SETTLED)
+    house.passes(hours=72)
+    before = house.rung(RATNA)[1], house.rung(HANA)[1]
+
+    house.passes(days=3)
+    assert (house.rung(RATNA)[1], house.rung(HANA)[1]) == (before[0] + 3, before[1] + 1)
+    house.taps(RATNA, "Lihat", "Hentikan jamnya", "Sudah dilaporkan")
+    assert house.clocks()[0].remind_at is None
+
+
 def test_once_it_is_stopped_the_words_are_closed_again(house: House) -> None:
     house.writes(VIOLENCE)
     house.taps(RATNA, *SETTLED)

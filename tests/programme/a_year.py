@@ -21,10 +21,11 @@ from flows.hours import at as at_local
 from flows.hours import local
 from flows.model import ContactId, ContactKind, ContactState, Level, Risk
 from flows.warning_signs import build
-from storage import addresses, contacts, migrate
+from storage import addresses, contacts
 from storage.transaction import Tx
 from tests.e2e.records import a_case, a_contact
 from tests.oversight.centres import opened
+from tests.postgres import copy_migrated
 from tests.programme import alerts_of_year
 from tests.programme.office import RATNA, WIB, Child
 from tests.programme.transcript import Transcript
@@ -34,7 +35,7 @@ from tests.programme.year import Year
 def begun(folder: Path, room: Room, found: Mapping[str, Any]) -> Year:
     """The centre with its families, on the day they agree."""
     url = f"sqlite:///{folder}/kabar.db"
-    migrate.upgrade(url)
+    copy_migrated(folder / "kabar.db")
     centre = opened(url, folder, room)
     centre.clock.at = at_local(found["mulai"], time(10), WIB)
     year = Year(centre=centre, transcript=Transcript(timezone=WIB))

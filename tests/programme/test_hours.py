@@ -15,12 +15,13 @@ from bot.usecases.errors import Refused
 from bot.usecases.room import Room
 from flows.hours import local
 from flows.model import ContactKind, Level, Risk, Role, Slot
-from storage import contacts, migrate, plan_changes, tables
+from storage import contacts, plan_changes, tables
 from storage.outbox import Lane
 from storage.transaction import Tx
 from tests.e2e.conftest import the_room
 from tests.e2e.records import a_contact
 from tests.oversight.centres import Centre, opened
+from tests.postgres import copy_migrated
 
 __all__ = ["the_room"]
 
@@ -64,7 +65,7 @@ class Family:
 @pytest.fixture
 def here(tmp_path: Path, the_room: Room) -> Iterator[Family]:
     url = f"sqlite:///{tmp_path}/kabar.db"
-    migrate.upgrade(url)
+    copy_migrated(tmp_path / "kabar.db")
     centre = opened(url, tmp_path, the_room)
     with centre.database:
         family = Family(centre)

@@ -16,12 +16,13 @@ from bot.usecases.record import move_contact
 from bot.usecases.room import Room
 from flows.events import ContactMoved
 from flows.model import CaseState, ContactState, Level, Risk, SafeHours, Slot
-from storage import addresses, cases, contacts, key_dates, migrate, tables
+from storage import addresses, cases, contacts, key_dates, tables
 from storage.outbox import from_json
 from storage.transaction import Tx
 from tests.e2e.conftest import the_room
 from tests.e2e.records import a_case, a_contact
 from tests.oversight.centres import Centre, opened
+from tests.postgres import copy_migrated
 
 __all__ = ["the_room"]
 
@@ -63,7 +64,7 @@ def family(
     folder: Path, room: Room, level: Level, *, hours: SafeHours | None = None, **case: Any
 ) -> Family:
     url = f"sqlite:///{folder}/kabar.db"
-    migrate.upgrade(url)
+    copy_migrated(folder / "kabar.db")
     centre = opened(url, folder, room)
     worker = centre.staff(RATNA)
     case_of = a_case(CODE, worker, **case)

@@ -20,12 +20,13 @@ from flows.events import ContactMoved
 from flows.hours import in_safe_hours, within
 from flows.model import CaseState, Contact, ContactId, ContactState, Level, Risk, SafeHours
 from flows.warning_signs import build
-from storage import addresses, cases, contacts, key_dates, migrate, plan_changes, programmes, tables
+from storage import addresses, cases, contacts, key_dates, plan_changes, programmes, tables
 from storage.checkins import OPEN_STATES
 from storage.outbox import Lane
 from storage.transaction import Tx
 from tests.e2e.records import a_case, a_contact
 from tests.oversight.centres import Centre, opened
+from tests.postgres import copy_migrated
 
 RATNA, SHARED, OWN = 5001, 7001, 7002
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
@@ -152,7 +153,7 @@ def a_room() -> Room:
 def world(folder: Path, room: Room, start: datetime, given_hours: list[SafeHours]) -> World:
     """Two children on one phone, and another family."""
     url = f"sqlite:///{folder}/kabar.db"
-    migrate.upgrade(url)
+    copy_migrated(folder / "kabar.db")
     centre = opened(url, folder, room)
     centre.clock.at = start
     worker, made = centre.staff(RATNA), []

@@ -13,11 +13,12 @@ from bot.usecases.incoming import Incoming
 from bot.usecases.room import Room
 from flows.hours import local
 from flows.model import Level, Role
-from storage import migrate, tables
+from storage import tables
 from storage.outbox import from_json
 from storage.transaction import Tx
 from storage.words import File
 from tests.oversight.centres import Centre, opened
+from tests.postgres import copy_migrated
 
 RATNA, DEWI, SARI = 5001, 5002, 7001
 CRITICAL = "dia bilang mau bunuh diri"
@@ -101,7 +102,7 @@ class Home:
 @contextmanager
 def a_home(folder: Path, room: Room, level: Level = Level.OPEN) -> Iterator[Home]:
     url = f"sqlite:///{folder}/kabar.db"
-    migrate.upgrade(url)
+    copy_migrated(folder / "kabar.db")
     centre = opened(url, folder, room)
     with centre.database:
         worker = centre.staff(RATNA)

@@ -16,7 +16,7 @@ from bot.story.training import YEAR, WrongLives, WrongRehearsal, rehearse
 from bot.story.training.lives import FILE, load, read_lives
 from bot.story.words import read
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.wording import forbidden_words
 from storage import figures, outbox, tables
 from storage.database import Database
@@ -28,7 +28,7 @@ from tests.story.years import LATER, PAST, TOKEN, Played, a_database, a_year, in
 @pytest.fixture(scope="module")
 def room() -> Room:
     content = loader.load()
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     return Room(content=content, detector=detector, timezone="Asia/Jakarta")
 
 

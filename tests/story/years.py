@@ -21,6 +21,7 @@ from flows.model import Role
 from storage import migrate, tables
 from storage.database import Database
 from storage.transaction import Tx
+from tests.postgres import copy_migrated
 
 TOKEN, BOT = "700001:secret-of-a-test-bot", "700001"
 STAFF = {"Ratna": Role.SOCIAL_WORKER, "Dewi": Role.SUPERVISOR}
@@ -72,7 +73,7 @@ def a_year(room: Room, folder: Path, until: datetime) -> Iterator[Played]:
 def a_database(folder: Path) -> Iterator[Database]:
     url = f"sqlite:///{folder}/kabar.db"
     keys = migrate.prepare_key_file(url, folder / "kabar.key")
-    migrate.upgrade(url)
+    copy_migrated(folder / "kabar.db")
     with Database(url, vault_keys=keys, patience_s=30) as database:
         yield database
 

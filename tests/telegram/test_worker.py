@@ -20,7 +20,7 @@ from bot.telegram.messenger import open_bot
 from bot.telegram.worker import Worker
 from bot.usecases import enrol
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.model import CaseId, Level, Role
 from storage import addresses, inbox, rotation, tables
 from storage.database import Database, Tx
@@ -39,9 +39,7 @@ SARI, STRANGER = 7, 8
 @pytest.fixture(scope="module")
 def room() -> Room:
     content = loader.load()
-    return Room(
-        content=content, detector=warning_signs.build(content.signs), timezone="Asia/Jakarta"
-    )
+    return Room(content=content, detector=loader.detector(content), timezone="Asia/Jakarta")
 
 
 @dataclass(repr=False)  # asyncio prints what a fixture gives; a room takes seconds

@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, inser
 
 from bot.usecases import enrol
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.events import WordsKept
 from flows.model import ContactState, Level, Role
 from storage import addresses, backup, contacts, migrate, outbox, restore, tables, words
@@ -104,7 +104,7 @@ def elsewhere(tmp_path: Path, ring: KeyRing) -> Centre:
 @pytest.fixture(scope="session")
 def room() -> Room:
     content = loader.load()
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     return Room(content=content, detector=detector, timezone="Asia/Jakarta")
 
 
