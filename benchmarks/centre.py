@@ -13,8 +13,9 @@ from sqlalchemy import select
 from bot.usecases import enrol, follow_up
 from bot.usecases.record import move_contact
 from bot.usecases.room import Room
-from flows import loader, warning_signs
+from flows import loader
 from flows.events import ContactMoved
+from flows.hours import in_safe_hours
 from flows.model import (
     Case,
     CaseId,
@@ -41,9 +42,9 @@ from storage.transaction import Tx
 
 ZONE = "Asia/Jakarta"
 AT_ANY_HOUR = SafeHours(start=time(0), end=time(23, 59), timezone=ZONE)
+"""So that the figures do not depend on when they are taken, but for the last minute of a day."""
 LOOKED_AT = timedelta(days=7)
 """The rules of a day have looked at every family, as they have in a centre that runs."""
-"""So that the figures do not depend on when they are taken."""
 FIRST_WORKER, FIRST_FAMILY, FIRST_RECIPIENT = 600_000_001, 700_000_001, 800_000_001
 PIECE = 100  # families in one transaction
 
@@ -84,7 +85,7 @@ class Centre:
 def the_room() -> Room:
     """The shipped content."""
     content = loader.load()
-    detector = warning_signs.build(content.signs)
+    detector = loader.detector(content)
     return Room(content=content, detector=detector, timezone=ZONE)
 
 
@@ -93,7 +94,7 @@ def build(folder: Path, room: Room, *, families: int, workers: int, asked: bool 
     url = f"sqlite:///{folder}/kabar.db"
     keys = migrate.prepare_key_file(url, folder / "kabar.key")
     migrate.upgrade(url)
-    now = datetime.now(UTC)
+    now = asked_at(datetime.now(UTC))
     chats = tuple(range(FIRST_WORKER, FIRST_WORKER + workers))
     found: list[Opening] = []
     with Database(url, vault_keys=keys, patience_s=30) as database:
@@ -102,6 +103,11 @@ def build(folder: Path, room: Room, *, families: int, workers: int, asked: bool 
         while piece := tuple(islice(numbers, PIECE)):
             found += database.write_now(_families, room, piece, staff, chats, asked=asked, now=now)
     return Centre(folder=folder, families=tuple(found), workers=chats)
+
+
+def asked_at(now: datetime) -> datetime:
+    """Now, or two minutes ago in the one minute in which nobody is asked anything."""
+    return now if in_safe_hours(now, AT_ANY_HOUR) else now - timedelta(minutes=2)
 
 
 def plan_broadcast(centre: Centre, count: int) -> None:

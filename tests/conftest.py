@@ -17,6 +17,7 @@ LONGEST_FIRST = (
     "tests/e2e/test_outside.py",
     "tests/crash/test_two_processes.py",
     "tests/crash/test_kills.py",
+    "tests/programme/test_year.py",
     "tests/oversight/test_auditor.py",
 )
 """A whole file goes to one worker: begun last, one of these would keep the others waiting."""

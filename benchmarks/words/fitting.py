@@ -19,7 +19,7 @@ SOFTNESS = 20.0  # the C of the regression; 10 to 40 make no difference
 OF_PHRASES = ("=", "#", "?", "@")
 LEAST, LEAST_STRETCHES = 3, 5  # messages that must share a trait; times that letters must occur
 LIGHTEST = 3  # packed units; lighter weights are left out
-LIMITS = Limits(critical=-0.85, sure=5.0, doubted=3.0, denied=-0.85, sign=-1.2, category=0.0)
+LIMITS = Limits(critical=-0.85, sure=5.0, doubted=1.5, denied=-0.85, sign=-1.2, category=0.0)
 """Chosen by cross-validation, see docs/warning-signs.md."""
 
 CARE = {"self_harm": 1.0}

@@ -1,9 +1,19 @@
 """The benchmarks still run: each scenario once, with tiny numbers. No figure is judged here."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from benchmarks import delivery, latency, pieces, planning, signs
+from benchmarks import centre, delivery, latency, pieces, planning, signs
 from flows import loader, warning_signs
+from flows.hours import in_safe_hours
+
+
+def test_families_can_be_asked_in_any_minute_of_the_day() -> None:
+    midnight = datetime(2026, 12, 1, 17, tzinfo=UTC)  # in Jakarta
+    minutes = [midnight + timedelta(minutes=number - 2, seconds=30) for number in range(4)]
+
+    assert all(in_safe_hours(centre.asked_at(at), centre.AT_ANY_HOUR) for at in minutes)
 
 
 def test_every_piece_of_a_reply_is_measured() -> None:

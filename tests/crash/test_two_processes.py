@@ -72,6 +72,7 @@ async def test_one_of_two_dies_and_the_other_receives_works_and_sends(
         await centre.holds_its_promise()
 
 
+@pytest.mark.soak
 async def test_a_frozen_process_that_wakes_sends_nothing_that_it_does_not_hold(
     tmp_path: Path,
     the_room: Room,

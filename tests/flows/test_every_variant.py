@@ -11,6 +11,7 @@ from flows.definition import Content
 from flows.events import Event, Message, MessageDue
 from flows.forms import Checkin
 from flows.model import CheckinState
+from flows.reading.folder import SHIPPED
 from flows.reading.plain import BUTTON, QUESTION, hard_parts, syllables
 from flows.walking import Ways, next_places, numbers_to_try, ways_through
 from flows.wording import forbidden_words
@@ -110,7 +111,7 @@ def test_the_longest_ways() -> None:
 
 
 def test_an_item_that_nobody_can_reach_is_seen() -> None:
-    body = (loader.SHIPPED / "checkins" / "mingguan-a.yaml").read_text("utf-8")
+    body = (SHIPPED / "checkins" / "mingguan-a.yaml").read_text("utf-8")
     never = body.replace("only_if: {item: safety, at_most: 1}", "only_if: {item: safety, is: 9}")
 
     ways: Ways = ways_through(loader.load_checkin(never, "x.yaml"), CONTENT.messages)

@@ -21,7 +21,10 @@ __all__ = ["engine", "the_room", "world", "world_url"]
 ON_BOTH_IN_SOAK = (
     "test_auditor.py",
     "test_damaged_families.py",
+    "test_damaged_rows.py",
     "test_damaged_staff.py",
+    "test_holders.py",
+    "test_outdated_keys.py",
     "test_recomputed.py",
 )
 """What is recomputed differs little between the engines, and costs a database for each test."""

@@ -69,6 +69,7 @@ async def test_the_whole_story_is_clicked_through(chrome: Browser, sandbox: Prog
     assert visitor.wrong == []
 
 
+@pytest.mark.soak  # a year of training is played for it alone
 async def test_whoever_opens_it_while_it_is_prepared_is_led_as_well(
     chrome: Browser, room: Program, tmp_path: Path, unused_tcp_port: int
 ) -> None:

@@ -140,9 +140,7 @@ async def test_days_are_played_and_can_be_paused(sandbox: Program) -> None:
     assert any("Cukup tekan satu tombol" in text for text in await sandbox.texts("Ibu Sari"))
 
 
-async def test_everything_is_there_at_the_next_start_and_nothing_after_a_reset(
-    own: Program,
-) -> None:
+async def test_everything_is_there_at_the_next_start(own: Program) -> None:
     await own.start()
     await own.does_steps(3)
     shown = await own.texts("Ibu Sari")
@@ -157,6 +155,12 @@ async def test_everything_is_there_at_the_next_start_and_nothing_after_a_reset(
     assert after["story"]["at"] == 3
     assert after["people"] == before["people"]
     assert shown[-1] in await own.texts("Ibu Sari")
+
+
+@pytest.mark.soak  # a year of training is played for it alone
+async def test_nothing_is_there_after_a_reset(own: Program) -> None:
+    await own.start()
+    await own.does_steps(3)
     await own.stop()
 
     await own.start("--reset")
