@@ -18,7 +18,7 @@ from pathlib import Path
 from bot.story.errors import Unreachable
 from bot.story.line import Line
 
-PRELOADED = ["bot.cli", "bot.app", "bot.telegram.assembly"]
+PRELOADED = ["bot.cli", "bot.app", "bot.telegram.assembly", "bot.story.preloaded"]
 READY_WITHIN_S, STOPS_WITHIN_S = 60.0, 8.0
 log = logging.getLogger(__name__)
 
