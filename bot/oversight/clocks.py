@@ -18,10 +18,10 @@ def overdue(_: Tx, look: Look, rows: Sequence[Kept]) -> Found:
 
 
 def unremindable(_: Tx, look: Look, rows: Sequence[Kept]) -> Found:
-    """It runs, reminders are left, and none is planned."""
-    known = len(look.room.content.deadlines.reminders)
+    """It runs, its time is not over, and no reminder is planned: there is always one up to the end.
+    What is over may have heard all that the file of its day held; a later file may hold more."""
     for row in rows:
-        if row.stopped_at is None and row.remind_at is None and row.reminded < known:
+        if row.stopped_at is None and row.remind_at is None and look.now < row.ends_at:
             yield Finding(check="clock_silent", row=row.id)
 
 

@@ -1,5 +1,6 @@
 """Who may stop the clock of the law, and what a wrong finger cannot do."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from storage import tables
@@ -35,6 +36,34 @@ def test_what_has_run_out_is_called_to_mind_until_somebody_stops_it(house: House
     assert (house.rung(RATNA)[1], house.rung(HANA)[1]) == (before[0] + 3, before[1] + 1)
     house.taps(RATNA, "Lihat", "Hentikan jamnya", "Sudah dilaporkan")
     assert house.clocks()[0].remind_at is None
+
+
+def test_reminders_that_a_centre_adds_later_make_no_old_clock_amiss(house: House) -> None:
+    shipped, centre = house.centre.room, house.centre
+    law = shipped.content.deadlines
+    short = replace(law, reminders=tuple(one for one in law.reminders if one.at <= law.hours))
+    centre.room = replace(shipped, content=replace(shipped.content, deadlines=short))
+    house.writes(VIOLENCE)
+    house.taps(RATNA, *SETTLED)
+    house.passes(hours=73)
+    assert house.clocks()[0].remind_at is None
+
+    centre.room = shipped
+
+    assert centre.finds() == set()
+
+
+def test_a_clock_that_will_not_be_called_to_mind_is_named(house: House) -> None:
+    house.writes(VIOLENCE)
+    (clock,) = house.clocks()
+
+    def forgotten(tx: Tx) -> None:
+        change(tx, tables.deadlines, tables.deadlines.c.id == clock.id, remind_at=None)
+
+    house.centre.database.write_now(forgotten)
+    house.excused = house.centre.finds()
+
+    assert house.excused == {f"finding:clock_silent:{clock.id}"}
 
 
 def test_once_it_is_stopped_the_words_are_closed_again(house: House) -> None:
